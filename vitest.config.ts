@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit and integration tests. End-to-end tests in Chromium have their own configuration (vitest.e2e.config.ts). */
+export default defineConfig({
+  resolve: { conditions: ['timbre-source'] },
+  ssr: { resolve: { conditions: ['timbre-source', 'module', 'node', 'import', 'default'] } },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**'],
+    testTimeout: 20_000,
+    // Two cores: real mediasoup Workers, sidecars and Chromium share them.
+    maxWorkers: 2,
+  },
+});
