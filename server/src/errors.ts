@@ -1,0 +1,58 @@
+/** Why the server couldn't do something. Refusals to participants have their own closed list in @timbre/protocol. */
+export type ServerErrorReason =
+  | 'bad-config' // the environment doesn't make a valid configuration
+  | 'closed' // the object was closed before or while it was asked
+  | 'no-worker' // no mediasoup Worker is alive
+  | 'no-sidecar' // no sidecar is alive, or none has room for another tap
+  | 'refused' // the other end of the tap link refused us, or we refused it
+  | 'malformed' // bytes from the other end of the tap link don't fit their schema
+  | 'timeout' // the other end didn't answer in time
+  | 'port-taken'; // a port that we must listen on is in use
+
+/** Anything that goes wrong on the server's own side. */
+export class ServerError extends Error {
+  override readonly name = 'ServerError';
+  readonly reason: ServerErrorReason;
+
+  constructor(reason: ServerErrorReason, message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.reason = reason;
+  }
+
+  /** `name` is the environment variable at fault, `problem` says what is wrong and what to do. */
+  static badConfig(name: string, problem: string): ServerError {
+    return new ServerError('bad-config', `${name}: ${problem}`);
+  }
+
+  /** `what` was used after its close. */
+  static closed(what: string): ServerError {
+    return new ServerError('closed', `${what} is closed`);
+  }
+
+  static noWorker(): ServerError {
+    return new ServerError('no-worker', 'no mediasoup Worker is alive');
+  }
+
+  static noSidecar(): ServerError {
+    return new ServerError('no-sidecar', 'no sidecar is alive with room for another tap');
+  }
+
+  /** The other end of the tap link refused, for `reason` (a word from its closed list). */
+  static refused(reason: string): ServerError {
+    return new ServerError('refused', `the tap link was refused: ${reason}`);
+  }
+
+  /** Something on the tap link doesn't fit; `issue` says where, never what it held. */
+  static malformed(what: string, issue: string): ServerError {
+    return new ServerError('malformed', `${what}: ${issue}`);
+  }
+
+  static timeout(what: string, afterMs: number): ServerError {
+    return new ServerError('timeout', `${what}: no answer within ${afterMs} ms`);
+  }
+
+  /** `address` is `host:port`; `variable` names the environment variable that moves it. */
+  static portTaken(address: string, variable: string, options: { cause?: unknown } = {}): ServerError {
+    return new ServerError('port-taken', `${address} is in use; choose another with ${variable}`, options);
+  }
+}
