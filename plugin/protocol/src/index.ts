@@ -36,6 +36,6 @@ export {
   MESSAGE_LIMIT_BYTES,
   PROTOCOL_VERSION,
   REFUSAL_REASONS,
-  type RefusalReason,
   RESUME_WINDOW_MS,
+  type RefusalReason,
 } from './version.ts';
