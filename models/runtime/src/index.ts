@@ -1,0 +1,46 @@
+/** The door of @timbre/models. */
+export {
+  DIFFUSE_RANGE,
+  decodeDiffuse,
+  decodeHighlight,
+  HIGHLIGHT_RANGE,
+  type LinearColour,
+  linearColour,
+  mixColours,
+  skinTone,
+  toneGloss,
+  toneLift,
+} from './colour.ts';
+export {
+  type FaceDecoderContract,
+  MODEL_CONTRACT_VERSION,
+  type ModelContract,
+  type ProbesContract,
+  parseContract,
+  type VerifyWeightsOptions,
+  type VoiceEncoderContract,
+  verifyWeights,
+} from './contract.ts';
+export { ModelError, type ModelErrorReason } from './errors.ts';
+export { EXPRESSIONS, type Expression, type ExpressionWeights } from './expressions.ts';
+export {
+  averageFaceCode,
+  blendFaceCodes,
+  FACE_CODE_BYTES,
+  FACE_CODE_LENGTH,
+  type FaceCode,
+  faceCodeDistance,
+  faceCodeFromBytes,
+  faceCodeToBytes,
+  leanFaceCode,
+} from './face-code.ts';
+export { blendPuppets, type Puppet } from './puppet.ts';
+export {
+  LANDMARK_GROUPS,
+  type LandmarkGroup,
+  type PuppetMesh,
+  parsePuppetMesh,
+  type Rim,
+  type SpriteBox,
+} from './puppet-mesh.ts';
+export { type PuppetStyle, styleFromSeed, TONES } from './style.ts';
