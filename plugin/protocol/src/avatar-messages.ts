@@ -34,6 +34,9 @@ export type Style = v.InferOutput<typeof style>;
 export const wireFaceCode = v.strictObject({
   contract: v.pipe(v.number(), v.integer(), v.minValue(1)),
   bytes: v.pipe(
+    v.unknown(),
+    // socket.io hands binary to a browser as an ArrayBuffer, to Node as a Buffer (which is a Uint8Array).
+    v.transform((input) => (input instanceof ArrayBuffer ? new Uint8Array(input) : input)),
     v.custom<Uint8Array>((input) => input instanceof Uint8Array, 'face code bytes must be a Uint8Array'),
     v.check((bytes) => bytes.byteLength > 0 && bytes.byteLength <= 1024, 'face code must be 1 to 1024 bytes'),
   ),
