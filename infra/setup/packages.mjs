@@ -14,19 +14,20 @@ function wantedStamp() {
   return createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex');
 }
 
-/** Installs exactly what package-lock.json names, unless it already stands. */
+/** Installs what package-lock.json names, unless it already stands; over an older node_modules, only what changed. */
 export async function installPackages() {
   const stamp = wantedStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   await step('npm packages', async () => {
     const log = join(logs, 'npm.log');
     const npm = process.env.npm_execpath;
-    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
+    const verb = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
+    const args = [verb, '--ignore-scripts', '--no-audit', '--no-fund'];
     const status = npm
       ? await logged(process.execPath, [npm, ...args], { log, cwd: root })
       : await logged('npm', args, { log, cwd: root });
     if (status !== 0) {
-      throw new SetupError(`npm ci ended with ${status}:\n${tail(log)}`, `see ${log}; is the npm registry reachable?`);
+      throw new SetupError(`npm ${verb} ended with ${status}:\n${tail(log)}`, `see ${log}; is the npm registry reachable?`);
     }
     mkdirSync(join(root, 'node_modules'), { recursive: true });
     writeFileSync(stampFile, stamp);
