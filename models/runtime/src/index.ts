@@ -34,6 +34,9 @@ export {
   faceCodeToBytes,
   leanFaceCode,
 } from './face-code.ts';
+export { FaceDecoder, type FaceDecoderOptions } from './face-decoder.ts';
+export type { CreateTensor, ModelSession } from './model-session.ts';
+export { type Probes, parseProbes } from './probes.ts';
 export { blendPuppets, type Puppet } from './puppet.ts';
 export {
   LANDMARK_GROUPS,
@@ -43,4 +46,8 @@ export {
   type Rim,
   type SpriteBox,
 } from './puppet-mesh.ts';
+export { SpeechGate, type SpeechGateOptions } from './speech-gate.ts';
+export { SpeechWindow } from './speech-window.ts';
 export { type PuppetStyle, styleFromSeed, TONES } from './style.ts';
+export { SPEECH_BLOCK_SAMPLES, type SpeechBlock, VoiceActivity, type VoiceActivityOptions } from './voice-activity.ts';
+export { VoiceEncoder, type VoiceEncoderOptions, type VoiceReading } from './voice-encoder.ts';
