@@ -35,7 +35,18 @@ export {
   leanFaceCode,
 } from './face-code.ts';
 export { FaceDecoder, type FaceDecoderOptions } from './face-decoder.ts';
+export {
+  type Layer,
+  type LayerIndex,
+  type LayerKind,
+  type LayerPaint,
+  layersForStyle,
+  parseLayerIndex,
+  type StyleLayers,
+} from './layers-index.ts';
 export type { CreateTensor, ModelSession } from './model-session.ts';
+export type { CatchLight, Quad } from './pose-sprites.ts';
+export { type Strip, stripTriangles } from './pose-strips.ts';
 export { type Probes, parseProbes } from './probes.ts';
 export { blendPuppets, type Puppet } from './puppet.ts';
 export {
@@ -46,6 +57,21 @@ export {
   type Rim,
   type SpriteBox,
 } from './puppet-mesh.ts';
+export {
+  BACKGROUND_GRADIENT,
+  CATCH_LIGHT_GRADIENT,
+  type GradientStop,
+  gradientAt,
+  LASH_GRADIENT,
+  LASH_OPACITY,
+  LOWER_LIP_SHADOW_OPACITY,
+  LOWER_TEETH_TINT,
+  MOUTH_COLOUR,
+  SHADOW_GRADIENT,
+  TONGUE_TINT,
+  UPPER_TEETH_TINT,
+} from './puppet-paint.ts';
+export { type Pose, type PosedPuppet, PuppetPoser } from './puppet-pose.ts';
 export { SpeechGate, type SpeechGateOptions } from './speech-gate.ts';
 export { SpeechWindow } from './speech-window.ts';
 export { type PuppetStyle, styleFromSeed, TONES } from './style.ts';

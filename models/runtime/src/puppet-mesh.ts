@@ -41,15 +41,19 @@ export function parsePuppetMesh(json: unknown): PuppetMesh {
   const triangles = mesh.numbers('triangles');
   checkIds('triangles', triangles, vertexCount);
   if (triangles.length % 3 !== 0) throw ModelError.badMesh('triangles must be threes');
+  const landmarks = mesh.object('landmarks');
+  if (landmarks.count('first') !== vertexCount || landmarks.strings('groups').join() !== LANDMARK_GROUPS.join()) {
+    throw ModelError.badMesh(`landmarks must be ${LANDMARK_GROUPS.join(', ')}, right after the vertices`);
+  }
   const lids = mesh.object('lids');
-  const boxes = mesh.object('boxes');
+  const boxes = mesh.object('spriteBoxes');
   const box = (group: LandmarkGroup) => boxes.numbers(group, 4) as unknown as SpriteBox;
   return {
     vertexCount,
     faceCount: mesh.count('faceCount'),
     knownCount: mesh.count('knownCount'),
     uv: Float32Array.from(mesh.numbers('uv', 2 * vertexCount)),
-    layout: Float32Array.from(mesh.numbers('layout', 2 * vertexCount)),
+    layout: Float32Array.from(mesh.numbers('canonical', 2 * vertexCount)),
     triangles: Uint16Array.from(triangles),
     lids: { left: parseRim(lids.object('left'), vertexCount), right: parseRim(lids.object('right'), vertexCount) },
     mouth: parseRim(mesh.object('mouth'), vertexCount),
