@@ -72,8 +72,10 @@ export {
   UPPER_TEETH_TINT,
 } from './puppet-paint.ts';
 export { type Pose, type PosedPuppet, PuppetPoser } from './puppet-pose.ts';
+export { type DrawPuppetOptions, drawPuppet } from './puppet-raster.ts';
 export { SpeechGate, type SpeechGateOptions } from './speech-gate.ts';
 export { SpeechWindow } from './speech-window.ts';
 export { type PuppetStyle, styleFromSeed, TONES } from './style.ts';
+export type { Texture } from './texture.ts';
 export { SPEECH_BLOCK_SAMPLES, type SpeechBlock, VoiceActivity, type VoiceActivityOptions } from './voice-activity.ts';
 export { VoiceEncoder, type VoiceEncoderOptions, type VoiceReading } from './voice-encoder.ts';

@@ -1,0 +1,48 @@
+/** A decoded image: straight alpha, 4 bytes a texel, rows from the top. */
+export interface Texture {
+  readonly width: number;
+  readonly height: number;
+  /** RGBA. */
+  readonly pixels: Uint8Array | Uint8ClampedArray;
+}
+
+/** Bilinear sample at u, v (0..1 of the image), four channels 0..255 to `out`; clamped at the edges. */
+export function sampleTexture({ width, height, pixels }: Texture, u: number, v: number, out: Float32Array): void {
+  const x = Math.min(width - 1, Math.max(0, u * width - 0.5));
+  const y = Math.min(height - 1, Math.max(0, v * height - 0.5));
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  const fx = x - left;
+  const fy = y - top;
+  const right = left + 1 < width ? 4 : 0;
+  const below = top + 1 < height ? 4 * width : 0;
+  const first = 4 * (top * width + left);
+  for (let channel = 0; channel < 4; channel += 1) {
+    const texel = first + channel;
+    const upper = pixels[texel]! + fx * (pixels[texel + right]! - pixels[texel]!);
+    const lower = pixels[texel + below]! + fx * (pixels[texel + below + right]! - pixels[texel + below]!);
+    out[channel] = upper + fy * (lower - upper);
+  }
+}
+
+/** Like `sampleTexture` with colours premultiplied by their alpha: texels outside a shape don't bleed into its edge. */
+export function samplePremultiplied(texture: Texture, u: number, v: number, out: Float32Array): void {
+  const { width, height, pixels } = texture;
+  const x = Math.min(width - 1, Math.max(0, u * width - 0.5));
+  const y = Math.min(height - 1, Math.max(0, v * height - 0.5));
+  const left = Math.floor(x);
+  const top = Math.floor(y);
+  out.fill(0, 0, 4);
+  for (let corner = 0; corner < 4; corner += 1) {
+    const dx = corner & 1;
+    const dy = corner >> 1;
+    const weight = (dx ? x - left : 1 - x + left) * (dy ? y - top : 1 - y + top);
+    if (weight === 0) continue;
+    const texel = 4 * (Math.min(height - 1, top + dy) * width + Math.min(width - 1, left + dx));
+    const alpha = (weight * pixels[texel + 3]!) / 255;
+    out[0]! += alpha * pixels[texel]!;
+    out[1]! += alpha * pixels[texel + 1]!;
+    out[2]! += alpha * pixels[texel + 2]!;
+    out[3]! += 255 * alpha;
+  }
+}
