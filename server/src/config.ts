@@ -36,6 +36,8 @@ export interface SfuConfig {
   readonly tokenSecret: string;
   /** Origins allowed besides the server's own (and, in development, any of this host). TIMBRE_ORIGINS, comma-separated. */
   readonly origins: readonly string[];
+  /** Rooms that are served. TIMBRE_ROOMS, comma-separated, default any that a token names. */
+  readonly servedRooms: readonly string[] | undefined;
 }
 
 export interface SidecarConfig {
@@ -89,6 +91,7 @@ export function sfuConfig(environment: Environment): SfuConfig {
     tokenSecret:
       production || environment.TIMBRE_TOKEN_SECRET ? secret(environment, 'TIMBRE_TOKEN_SECRET') : createSecret(),
     origins,
+    servedRooms: text(environment, 'TIMBRE_ROOMS') === undefined ? undefined : list(environment, 'TIMBRE_ROOMS', ''),
   });
 }
 

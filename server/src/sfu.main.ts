@@ -1,0 +1,26 @@
+/** Process 1: page, signalling, SFU and taps. `node --conditions=timbre-source server/src/sfu.main.ts` */
+import { setLogEventListeners } from 'mediasoup';
+import { sfuConfig } from './config.ts';
+import { createLog, messageOf } from './log.ts';
+import { onceAskedToEnd } from './process-end.ts';
+import { startSfu } from './start-sfu.ts';
+
+try {
+  const config = sfuConfig(process.env);
+  const log = createLog('sfu', { level: config.logLevel });
+  setLogEventListeners({
+    onwarn: (namespace, text) => log.debug(text, { from: namespace }),
+    onerror: (namespace, text) => log.warn(text, { from: namespace }),
+  });
+  const sfu = await startSfu({ config, log });
+  onceAskedToEnd(async (cause) => {
+    log.info('ending', { cause });
+    await sfu.close();
+  });
+  const { workers, sidecars } = config;
+  log.info('ready', { url: sfu.url, workers, sidecars: sidecars.length });
+  process.send?.({ type: 'ready', url: sfu.url });
+} catch (thrown) {
+  createLog('sfu').error(messageOf(thrown));
+  process.exitCode = 1;
+}

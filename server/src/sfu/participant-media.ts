@@ -1,0 +1,164 @@
+import { type ProducerSummary, ProtocolError, type ReplyBody, type Request } from '@timbre/protocol';
+import { errors, type types } from 'mediasoup';
+import { Emitter } from '../emitter.ts';
+import { messageOf } from '../log.ts';
+
+/** Transports of one participant: one to send, one to receive, and as many again while a new pair replaces them. */
+export const TRANSPORTS_MAX = 4;
+/** Producers of one participant: microphone, camera, screen and its sound. */
+export const PRODUCERS_MAX = 4;
+/** Consumers of one participant: all Producers of a full room. */
+export const CONSUMERS_MAX = 25 * PRODUCERS_MAX;
+
+/** The Router and WebRtcServer that the room stands on. */
+export interface MediaGround {
+  readonly router: types.Router;
+  readonly webRtcServer: types.WebRtcServer;
+}
+
+export type ParticipantMediaEvents = {
+  'producer-added': [producer: ProducerSummary];
+  'producer-removed': [producerId: string];
+  'producer-paused': [producerId: string, paused: boolean];
+};
+
+/** Transports, Producers and Consumers of one person. All are closed with their Transport, and it with the Router. */
+export class ParticipantMedia {
+  readonly #events = new Emitter<ParticipantMediaEvents>();
+  readonly #transports = new Map<string, types.WebRtcTransport>();
+  readonly #producers = new Map<string, types.Producer>();
+  readonly #consumers = new Map<string, types.Consumer>();
+
+  on<Name extends keyof ParticipantMediaEvents>(
+    name: Name,
+    listener: (...args: ParticipantMediaEvents[Name]) => void,
+  ): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  get producers(): readonly ProducerSummary[] {
+    return [...this.#producers.values()].map(summaryOf);
+  }
+
+  hasProducer(producerId: string): boolean {
+    return this.#producers.has(producerId);
+  }
+
+  /** A WebRtcTransport on the WebRtcServer's one port, UDP preferred. */
+  async createTransport(ground: MediaGround): Promise<ReplyBody<'create-transport'>> {
+    if (this.#transports.size >= TRANSPORTS_MAX) {
+      throw new ProtocolError('too-many', `at most ${TRANSPORTS_MAX} transports`);
+    }
+    const transport = await refuseIfThrown('create-transport', () =>
+      ground.router.createWebRtcTransport({ webRtcServer: ground.webRtcServer, preferUdp: true }),
+    );
+    this.#transports.set(transport.id, transport);
+    transport.observer.once('close', () => this.#transports.delete(transport.id));
+    return {
+      transportId: transport.id,
+      iceParameters: { ...transport.iceParameters },
+      iceCandidates: transport.iceCandidates.map((candidate) => ({ ...candidate })),
+      dtlsParameters: { ...transport.dtlsParameters },
+    };
+  }
+
+  async connectTransport({ transportId, dtlsParameters }: Request<'connect-transport'>): Promise<void> {
+    const transport = this.#transport(transportId);
+    await refuseIfThrown('connect-transport', () =>
+      transport.connect({ dtlsParameters: dtlsParameters as unknown as types.DtlsParameters }),
+    );
+  }
+
+  async restartIce({ transportId }: Request<'restart-ice'>): Promise<ReplyBody<'restart-ice'>> {
+    const transport = this.#transport(transportId);
+    return { iceParameters: { ...(await refuseIfThrown('restart-ice', () => transport.restartIce())) } };
+  }
+
+  async produce(request: Request<'produce'>): Promise<ReplyBody<'produce'>> {
+    const { transportId, kind, rtpParameters, paused = false } = request;
+    const transport = this.#transport(transportId);
+    if (this.#producers.size >= PRODUCERS_MAX) {
+      throw new ProtocolError('too-many', `at most ${PRODUCERS_MAX} producers`);
+    }
+    const producer = await refuseIfThrown('produce', () =>
+      transport.produce({ kind, rtpParameters: rtpParameters as unknown as types.RtpParameters, paused }),
+    );
+    this.#producers.set(producer.id, producer);
+    producer.observer.once('close', () => {
+      this.#producers.delete(producer.id);
+      this.#events.emit('producer-removed', producer.id);
+    });
+    this.#events.emit('producer-added', summaryOf(producer));
+    return { producerId: producer.id };
+  }
+
+  async pauseProducer(producerId: string, paused: boolean): Promise<void> {
+    const producer = this.#producers.get(producerId);
+    if (producer === undefined) throw new ProtocolError('unknown-producer', 'no such producer of yours');
+    if (producer.paused === paused) return;
+    await refuseIfThrown('pause-producer', () => (paused ? producer.pause() : producer.resume()));
+    this.#events.emit('producer-paused', producerId, paused);
+  }
+
+  closeProducer(producerId: string): void {
+    const producer = this.#producers.get(producerId);
+    if (producer === undefined) throw new ProtocolError('unknown-producer', 'no such producer of yours');
+    producer.close();
+  }
+
+  /** The Consumer is created paused: not a packet is lost before the receiving side is ready. */
+  async consume(ground: MediaGround, request: Request<'consume'>): Promise<ReplyBody<'consume'>> {
+    const { transportId, producerId } = request;
+    const rtpCapabilities = request.rtpCapabilities as unknown as types.RtpCapabilities;
+    const transport = this.#transport(transportId);
+    if (this.#consumers.size >= CONSUMERS_MAX) {
+      throw new ProtocolError('too-many', `at most ${CONSUMERS_MAX} consumers`);
+    }
+    if (!ground.router.canConsume({ producerId, rtpCapabilities })) {
+      throw new ProtocolError('cannot-consume', 'the rtpCapabilities have no codec of this producer');
+    }
+    const consumer = await refuseIfThrown('consume', () =>
+      transport.consume({ producerId, rtpCapabilities, paused: true }),
+    );
+    this.#consumers.set(consumer.id, consumer);
+    consumer.observer.once('close', () => this.#consumers.delete(consumer.id));
+    return {
+      consumerId: consumer.id,
+      producerId,
+      kind: consumer.kind,
+      rtpParameters: { ...consumer.rtpParameters },
+      producerPaused: consumer.producerPaused,
+    };
+  }
+
+  async resumeConsumer(consumerId: string): Promise<void> {
+    const consumer = this.#consumers.get(consumerId);
+    if (consumer === undefined) throw new ProtocolError('unknown-consumer', 'no such consumer of yours');
+    await refuseIfThrown('resume-consumer', () => consumer.resume());
+  }
+
+  /** Closes everything; the participant may begin anew. Idempotent, never throws. */
+  stop(): void {
+    for (const transport of [...this.#transports.values()]) transport.close();
+  }
+
+  #transport(transportId: string): types.WebRtcTransport {
+    const transport = this.#transports.get(transportId);
+    if (transport === undefined) throw new ProtocolError('unknown-transport', 'no such transport of yours');
+    return transport;
+  }
+}
+
+function summaryOf(producer: types.Producer): ProducerSummary {
+  return { producerId: producer.id, kind: producer.kind, paused: producer.paused };
+}
+
+/** What mediasoup throws, as a refusal: its TypeErrors are the participant's parameters, the rest is ours. */
+async function refuseIfThrown<Value>(what: string, ask: () => Promise<Value>): Promise<Value> {
+  try {
+    return await ask();
+  } catch (cause) {
+    const theirs = cause instanceof TypeError || cause instanceof errors.UnsupportedError;
+    throw new ProtocolError(theirs ? 'malformed' : 'server-error', `${what}: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+/** Both processes on one machine, supervised, with secrets made for the run. What `npm start` ends in. */
+import { fileURLToPath } from 'node:url';
+import { createSecret, sfuConfig } from './config.ts';
+import { createLog, messageOf } from './log.ts';
+import { onceAskedToEnd } from './process-end.ts';
+import { Supervisor } from './supervisor.ts';
+
+const log = createLog('timbre');
+
+/** In production both secrets must be given: tokens are signed elsewhere, and the sidecar may be elsewhere. */
+function environmentOfRun(): Record<string, string | undefined> {
+  if (process.env.NODE_ENV === 'production') return { ...process.env };
+  return { TIMBRE_TAP_SECRET: createSecret(), TIMBRE_TOKEN_SECRET: createSecret(), ...process.env };
+}
+
+try {
+  const environment = environmentOfRun();
+  // A wrong environment ends here, instead of in two children that are started again and again.
+  sfuConfig(environment);
+  const supervisors = [
+    { name: 'sidecar', file: './inference.main.ts' },
+    { name: 'sfu', file: './sfu.main.ts' },
+  ].map(({ name, file }) => {
+    const supervised = { name, file: fileURLToPath(new URL(file, import.meta.url)), environment };
+    const onMessage = (message: unknown) => {
+      const { type, url } = message as { type?: unknown; url?: unknown };
+      if (type === 'ready' && typeof url === 'string') log.info(`open ${url} in two browser windows`);
+    };
+    return new Supervisor({ process: supervised, log, onMessage });
+  });
+  for (const supervisor of supervisors) supervisor.start();
+  onceAskedToEnd(async () => {
+    await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
+  });
+} catch (thrown) {
+  log.error(messageOf(thrown));
+  process.exitCode = 1;
+}
