@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Unit and integration tests. End-to-end tests in Chromium have their own configuration (vitest.e2e.config.ts). */
 export default defineConfig({
   resolve: { conditions: ['timbre-source'] },
-  ssr: { resolve: { conditions: ['timbre-source', 'module', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['timbre-source', 'module', 'node'] } },
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**'],
