@@ -15,7 +15,7 @@ export interface Layer {
 }
 
 export interface LayerIndex {
-  /** By name with its kind: `hair-crop`, `cloth-male_casualsuit04`. */
+  /** By name with its kind: `hair-crop`, `cloth-male-casualsuit04`. */
   readonly layers: Readonly<Record<string, Layer>>;
   /** Files of the sprites: `eyeL-brown`, `eyeR-brown`, `teethU`, `teethD`, `tongue`. */
   readonly sprites: Readonly<Record<string, string>>;
@@ -76,7 +76,7 @@ export function layersForStyle(index: LayerIndex, style: PuppetStyle): StyleLaye
   const lift = toneLift(style.tone);
   const find = (kind: LayerKind, name: string, colour: LinearColour, paint: Partial<LayerPaint> = {}) => {
     if (name === '') return undefined;
-    const layer = index.layers[`${kind}-${name}`];
+    const layer = index.layers[`${kind}-${name.replaceAll('_', '-')}`];
     if (!layer) throw ModelError.badLayers(`there is no ${kind} '${name}'`);
     const { tint, file } = layer;
     const tinted: LinearColour = [colour[0] * tint[0], colour[1] * tint[1], colour[2] * tint[2]];

@@ -83,11 +83,11 @@ export class SpritePoser {
     const open = (lips.lower - lips.upper) / unit;
     const wide = smoothstep(OPENING.from, OPENING.to, open);
     const upperBottom = landmarkBox(this.#mesh, points, 'teethU').bottom;
-    const lowerBottom = landmarkBox(this.#mesh, points, 'teethD').bottom;
+    const lowerTop = landmarkBox(this.#mesh, points, 'teethD').top;
     const shown = unit * Math.min(UPPER_TEETH_SHOWN, 0.7 * Math.max(0, open));
     const sunk = lips.lower - unit * (LOWER_TEETH_DEPTH * wide + LOWER_TEETH_GAP);
     this.#place(this.upperTeeth, points, 'teethU', 0, lips.upper + shown - upperBottom);
-    this.#place(this.lowerTeeth, points, 'teethD', 0, Math.max(0, sunk - lowerBottom));
+    this.#place(this.lowerTeeth, points, 'teethD', 0, Math.max(0, sunk - lowerTop));
     this.#place(this.tongue, points, 'tongue', 0, unit * TONGUE_DEPTH * wide);
   }
 

@@ -31,10 +31,10 @@ export const TONES: readonly string[] = [
 
 /** Hair that suits anybody, so that a default says nothing of presentation; a name given twice is twice as likely. */
 const HAIR_STYLES: readonly string[] = [
-  ...['crop', 'crop', 'sidepart', 'quiff', 'slick', 'curly', 'curly', 'coils', 'afro', 'pixie', 'pixie', 'shag'],
-  ...['shag', 'bob', 'long', 'longcurly', 'bun', 'lowbun', 'locs'],
+  ...['crop', 'crop', 'sidepart', 'quiff', 'slick', 'curly', 'curly', 'coils', 'coils', 'afro', 'pixie', 'pixie'],
+  ...['lowbun', 'shag', 'locs', 'longcurly'],
 ];
-/** Hair, with the brow colour that goes with it. */
+/** Hair, with the brow colour that goes with it, dark ones first. */
 const HAIR_COLOURS: readonly (readonly [hair: string, brows: string])[] = [
   ['#1b1514', '#1b1310'],
   ['#211815', '#1d1512'],
@@ -49,13 +49,19 @@ const HAIR_COLOURS: readonly (readonly [hair: string, brows: string])[] = [
   ['#8d8781', '#6d6761'],
 ];
 const BROWS: readonly string[] = ['soft', 'medium', 'medium', 'flat', 'arched'];
+/** Dark ones first. */
 const EYES: readonly string[] = [
-  ...['brown', 'brown', 'brown', 'brownlight', 'brownlight', 'green', 'grey', 'blue', 'bluegreen', 'deepblue'],
+  ...['brown', 'brown', 'brownlight', 'brownlight', 'green', 'grey', 'blue', 'bluegreen', 'deepblue'],
 ];
+/** Garments with a neckline that fits every neck. */
 const GARMENTS: readonly string[] = [
   ...['male_casualsuit01', 'male_casualsuit02', 'male_casualsuit03', 'male_casualsuit04', 'male_casualsuit06'],
-  ...['female_casualsuit01', 'female_casualsuit02'],
 ];
+/** From this tone on, default hair and eyes come from the dark ends of their lists: others look painted on. */
+const DEEP_TONE = 0.52;
+const DARK_HAIR_COLOURS = 4;
+const DARK_EYES = 3;
+
 const GARMENT_COLOURS: readonly string[] = [
   ...['#3f6288', '#5b7a94', '#5f8f80', '#b5624c', '#8470a3', '#2f4158', '#d8cfc2'],
   ...['#4f8062', '#8a5a52', '#4a5aa0', '#d6b07a', '#a34a5c', '#e6e3dc', '#3d4249'],
@@ -71,12 +77,13 @@ const BACKGROUNDS: readonly (readonly [string, string])[] = [
   ['#e9ecef', '#c3cad2'],
 ];
 
-/** The same seed always gives the same style. Every trait is drawn on its own: tone tells nothing of hair or eyes. */
+/** The same seed always gives the same style. */
 export function styleFromSeed(seed: string): PuppetStyle {
   const random = seededRandom(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)]!;
   const tone = Math.round(random() * 1000) / 1000;
-  const [hairColour, browColour] = pick(HAIR_COLOURS);
+  const deep = tone > DEEP_TONE;
+  const [hairColour, browColour] = pick(deep ? HAIR_COLOURS.slice(0, DARK_HAIR_COLOURS) : HAIR_COLOURS);
   return {
     look: 'illustrated',
     tone,
@@ -85,7 +92,7 @@ export function styleFromSeed(seed: string): PuppetStyle {
     beard: '',
     brows: pick(BROWS),
     browColour,
-    eyes: pick(EYES),
+    eyes: pick(deep ? EYES.slice(0, DARK_EYES) : EYES),
     clothes: pick(GARMENTS),
     clothesColour: pick(GARMENT_COLOURS),
     background: [...pick(BACKGROUNDS)],
