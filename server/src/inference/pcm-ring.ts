@@ -11,6 +11,8 @@ export interface PcmRingOptions {
   readonly clockRate?: number;
   /** Length, milliseconds. Default 6,000. */
   readonly windowMs?: number;
+  /** The ring's memory, `sampleRate * windowMs / 1000` long. Default: its own. */
+  readonly memory?: Float32Array;
 }
 
 /** What a timestamp means relative to the audio that is there. */
@@ -32,8 +34,8 @@ export class PcmRing {
   #read = 0;
   #dropped = 0;
 
-  constructor({ sampleRate = 16_000, clockRate = 48_000, windowMs = 6_000 }: PcmRingOptions = {}) {
-    this.#pcm = new Float32Array((sampleRate * windowMs) / 1000);
+  constructor({ sampleRate = 16_000, clockRate = 48_000, windowMs = 6_000, memory }: PcmRingOptions = {}) {
+    this.#pcm = memory ?? new Float32Array((sampleRate * windowMs) / 1000);
     this.#ticksPerSample = clockRate / sampleRate;
   }
 

@@ -1,0 +1,108 @@
+/** The SFU's end of the tap link, as a test needs it: says what it is told to, remembers what it hears, sends RTP. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { vi } from 'vitest';
+import { WebSocket } from 'ws';
+import {
+  admitToSfu,
+  type Reading,
+  TAP_LINK_VERSION,
+  type ToSfu,
+  type ToSidecar,
+} from '../../../server/src/tap/tap-messages.ts';
+import { PAYLOAD_TYPE, type TimedDatagram } from './rtp-bytes.ts';
+
+export const TEST_SECRET = 'a secret of at least thirty-two characters';
+
+export type HeardMessage = ToSfu & { readonly atMs: number };
+
+export class SfuEnd {
+  readonly heard: HeardMessage[] = [];
+  readonly #socket: WebSocket;
+  readonly #rtp: Socket = createSocket('udp4');
+  readonly #beat: NodeJS.Timeout;
+
+  /** `beat` false: never says that it is alive. */
+  constructor(port: number, { beat = true } = {}) {
+    this.#socket = new WebSocket(`ws://127.0.0.1:${port}`);
+    this.#socket.on('message', (bytes) =>
+      this.heard.push({ ...admitToSfu(bytes.toString()), atMs: performance.now() }),
+    );
+    this.#socket.on('error', () => {});
+    this.#beat = setInterval(() => beat && this.send({ type: 'heartbeat' }), 500);
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  async connected(): Promise<void> {
+    if (!this.open) await once(this.#socket, 'open');
+  }
+
+  /** Connects and says hello; resolves to the welcome, or to why not. */
+  async greet(hello: Partial<Extract<ToSidecar, { type: 'hello' }>> = {}): Promise<ToSfu> {
+    await this.connected();
+    this.send({ type: 'hello', version: TAP_LINK_VERSION, secret: TEST_SECRET, ...hello });
+    return this.first((message) => message.type === 'welcome' || message.type === 'refused');
+  }
+
+  send(message: ToSidecar): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  sendText(text: string | Uint8Array): void {
+    if (this.open) this.#socket.send(text);
+  }
+
+  async startTap(tapId: string, ssrc: number): Promise<ToSfu> {
+    const payloadType = PAYLOAD_TYPE;
+    this.send({ type: 'start', tapId, ssrc, payloadType, codec: 'opus', clockRate: 48_000, channels: 2 });
+    return this.first(
+      (message) => (message.type === 'started' || message.type === 'stopped') && message.tapId === tapId,
+    );
+  }
+
+  async stopTap(tapId: string): Promise<ToSfu> {
+    this.send({ type: 'stop', tapId });
+    return this.first((message) => message.type === 'stopped' && message.tapId === tapId);
+  }
+
+  /** Sends RTP, `speed` times as fast as it was spoken. */
+  async speak(datagrams: readonly TimedDatagram[], rtpPort: number, speed = 1): Promise<void> {
+    const startMs = performance.now();
+    for (const { atMs, bytes } of datagrams) {
+      const waitMs = startMs + atMs / speed - performance.now();
+      if (waitMs > 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      this.#rtp.send(bytes, rtpPort, '127.0.0.1');
+    }
+  }
+
+  /** The first message that fits, also of those that came already. */
+  async first(fits: (message: ToSfu) => boolean, timeout = 5_000): Promise<HeardMessage> {
+    return vi.waitFor(
+      () => {
+        const message = this.heard.find(fits);
+        if (!message) throw new Error(`not heard: ${fits}`);
+        return message;
+      },
+      { timeout, interval: 10 },
+    );
+  }
+
+  readings(tapId: string): (Reading & { readonly atMs: number })[] {
+    return this.heard.filter((message) => message.type === 'reading').filter((reading) => reading.tapId === tapId);
+  }
+
+  closed(): Promise<void> {
+    return vi.waitFor(() => {
+      if (this.#socket.readyState !== WebSocket.CLOSED) throw new Error('still open');
+    }, 5_000);
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+    this.#socket.terminate();
+    this.#rtp.close();
+  }
+}
