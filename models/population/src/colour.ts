@@ -6,11 +6,18 @@ export type HexColour = string;
 type Rgb = readonly [number, number, number];
 
 function toRgb(hex: HexColour): Rgb {
-  return [Number.parseInt(hex.slice(1, 3), 16), Number.parseInt(hex.slice(3, 5), 16), Number.parseInt(hex.slice(5, 7), 16)];
+  return [
+    Number.parseInt(hex.slice(1, 3), 16),
+    Number.parseInt(hex.slice(3, 5), 16),
+    Number.parseInt(hex.slice(5, 7), 16),
+  ];
 }
 
 function toHex(rgb: Rgb): HexColour {
-  const byte = (value: number) => Math.round(clamp(value, 0, 255)).toString(16).padStart(2, '0');
+  const byte = (value: number) =>
+    Math.round(clamp(value, 0, 255))
+      .toString(16)
+      .padStart(2, '0');
   return `#${byte(rgb[0])}${byte(rgb[1])}${byte(rgb[2])}`;
 }
 
@@ -62,9 +69,5 @@ export function lipColour(tone: HexColour, presentation: number, redness: number
     g * lerp(0.6, 0.52, 0.4 * feminine),
     b * lerp(0.65, 0.6, 0.4 * feminine),
   ];
-  return toHex([
-    base[0] * lerp(1, 1.02, redness),
-    base[1] * lerp(1, 0.9, redness),
-    base[2] * lerp(1, 0.93, redness),
-  ]);
+  return toHex([base[0] * lerp(1, 1.02, redness), base[1] * lerp(1, 0.9, redness), base[2] * lerp(1, 0.93, redness)]);
 }

@@ -1,0 +1,90 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { renderLayers } from './commands/layers.ts';
+import { renderMean } from './commands/mean.ts';
+import { renderPeople } from './commands/people.ts';
+import { renderSheets } from './commands/sheet.ts';
+import { PopulationError } from './errors.ts';
+import { bundlePage } from './page/page-bundle.ts';
+import type { Look } from './person.ts';
+
+const USAGE = `Renders the synthetic population in headless Chromium (variable CHROMIUM names another binary).
+
+  people --pack PATH --out DIR --from N --to M [--workers 2] [--vertices FILE]   tone-free skin and geometry
+  mean   --pack PATH --out DIR                                                   the mean head
+  layers --pack PATH --out DIR [--vertices FILE] [--kinds hair,eye]              all layers of the style
+  sheet  --pack PATH --out DIR [--from 100] [--count 32] [--size 192] [--look illustrated|natural]
+
+  --pack      folder of the face assets (see README.md)
+  --vertices  vertices to project, default DIR/verts.json`;
+
+const log = (line: string) => console.log(line);
+
+/** npm runs a workspace's script in the workspace; paths are meant from where the command was typed. */
+function fromCaller(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value === undefined) throw PopulationError.badArgument(`--${name} is missing`);
+  return value;
+}
+
+function wholeNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw PopulationError.badArgument(`--${name} must be a whole number`);
+  return value;
+}
+
+function looksOf(look: string | undefined): readonly Look[] {
+  if (look === undefined) return ['illustrated', 'natural'];
+  if (look === 'illustrated' || look === 'natural') return [look];
+  throw PopulationError.badArgument('--look must be illustrated or natural');
+}
+
+async function main(args: string[]): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...{ pack: text, out: text, from: text, to: text, workers: text, vertices: text, kinds: text },
+      ...{ count: text, size: text, look: text, help: { type: 'boolean' } },
+    },
+  });
+  const command = positionals[0];
+  if (values.help || command === undefined) return log(USAGE);
+  if (!['people', 'mean', 'layers', 'sheet'].includes(command)) {
+    throw PopulationError.badArgument(`unknown command "${command}"\n\n${USAGE}`);
+  }
+  const packFolder = fromCaller(required('pack', values.pack));
+  const outFolder = fromCaller(required('out', values.out));
+  const verticesFile = values.vertices ? fromCaller(values.vertices) : join(outFolder, 'verts.json');
+  const page = { packFolder, outFolder, bundle: await bundlePage() };
+  switch (command) {
+    case 'people': {
+      const from = wholeNumber('from', required('from', values.from));
+      const to = wholeNumber('to', required('to', values.to));
+      const workers = wholeNumber('workers', values.workers ?? '2');
+      const rendered = await renderPeople({ ...page, verticesFile, from, to, workers, log });
+      return log(`${rendered} people rendered`);
+    }
+    case 'mean':
+      return renderMean(page);
+    case 'layers': {
+      const kinds = values.kinds?.split(',');
+      return renderLayers({ ...page, verticesFile, log, ...(kinds ? { kinds } : {}) });
+    }
+    default: {
+      const from = wholeNumber('from', values.from ?? '100');
+      const count = wholeNumber('count', values.count ?? '32');
+      const size = wholeNumber('size', values.size ?? '192');
+      return renderSheets({ ...page, from, count, size, looks: looksOf(values.look), log });
+    }
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error instanceof PopulationError ? error.message : error);
+  process.exitCode = 1;
+});

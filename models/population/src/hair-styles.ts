@@ -1,0 +1,276 @@
+/** Height of the hairline (decimetres) over the azimuth in degrees: 0 is the middle of the forehead, 180 the nape. */
+export type Hairline = readonly (readonly [azimuth: number, y: number])[];
+
+/** Which way the strands run over the skull. */
+export type StrandFlow = 'part' | 'crown' | 'back' | 'sweep';
+
+type Ball = readonly [x: number, y: number, z: number, radius: number];
+
+/** Hair that hangs from the skull as a round sheet. Lengths in decimetres, angles in degrees from the front. */
+export interface Curtain {
+  /** Height of the lower hem. */
+  readonly hem: number;
+  readonly thickness: number;
+  readonly radius: number;
+  /** Where it begins beside the face, at the top and at the hem. */
+  readonly opening: readonly [top: number, hem: number];
+  /** Inward (below 0) bend of the tips, and widening towards the hem. */
+  readonly curl?: number;
+  readonly flare?: number;
+  readonly wave?: { readonly depth: number; readonly frequency: number };
+}
+
+/** A hair style: a cap on the skull over a hairline, with an optional curtain, bun, balls or tail. */
+export interface HairStyle {
+  readonly hairline: Hairline;
+  /** Hairline on the person's left of the parting, where it differs. */
+  readonly hairlineLeft?: Hairline;
+  /** Thickness of the cap in decimetres; `front` is added over the forehead. */
+  readonly thickness: { readonly side: number; readonly top: number; readonly back: number; readonly front: number };
+  /** Distance over which the cap rises from the hairline, and how softly it does so, 0..1. */
+  readonly rim: number;
+  readonly softness?: number;
+  readonly flow: StrandFlow;
+  /** x of the parting. */
+  readonly parting?: number;
+  /** Grooves between locks: depth in decimetres and locks per decimetre; round ones are cords. */
+  readonly locks: { readonly depth: number; readonly density: number; readonly round?: true };
+  /** Curls: depth and size in decimetres. */
+  readonly curls?: { readonly depth: number; readonly size: number };
+  /** Amplitude of sideways waves of the strands. */
+  readonly waviness?: number;
+  /** More height on the person's right. */
+  readonly tilt?: number;
+  /** Cropped so short that the surface has no grain of its own. */
+  readonly cropped?: true;
+  /** Bare crown. */
+  readonly bald?: true;
+  readonly bun?: Ball;
+  readonly balls?: readonly Ball[];
+  readonly tail?: true;
+  readonly curtain?: Curtain;
+}
+
+const NATURAL: Hairline = [
+  ...([
+    [0, 8.0],
+    [22, 8.01],
+    [38, 7.95],
+    [50, 7.8],
+    [58, 7.6],
+    [64, 7.34],
+    [70, 7.16],
+    [77, 7.14],
+  ] as const),
+  ...([
+    [84, 7.44],
+    [100, 7.5],
+    [112, 7.36],
+    [120, 7.02],
+    [132, 6.8],
+    [155, 6.66],
+    [180, 6.62],
+  ] as const),
+];
+/** Parted in the middle, framing the face. */
+const FRAMING: Hairline = [
+  ...([
+    [0, 8.1],
+    [14, 8.02],
+    [28, 7.88],
+    [40, 7.74],
+    [50, 7.56],
+    [58, 7.36],
+  ] as const),
+  ...([
+    [66, 7.15],
+    [74, 6.98],
+    [90, 6.85],
+    [130, 6.6],
+    [180, 6.5],
+  ] as const),
+];
+const OVER_EARS: Hairline = [
+  ...([
+    [0, 8.02],
+    [18, 7.99],
+    [34, 7.89],
+    [46, 7.73],
+    [55, 7.54],
+    [63, 7.26],
+  ] as const),
+  ...([
+    [72, 7.0],
+    [90, 6.85],
+    [130, 6.6],
+    [180, 6.5],
+  ] as const),
+];
+const FRINGE: Hairline = [
+  ...([
+    [0, 7.7],
+    [20, 7.69],
+    [36, 7.64],
+    [48, 7.55],
+    [58, 7.4],
+    [66, 7.2],
+  ] as const),
+  ...([
+    [74, 7.0],
+    [90, 6.85],
+    [130, 6.6],
+    [180, 6.5],
+  ] as const),
+];
+const SWEPT: Hairline = [
+  ...([
+    [0, 7.9],
+    [20, 7.76],
+    [34, 7.66],
+    [46, 7.56],
+    [57, 7.44],
+    [66, 7.22],
+  ] as const),
+  ...([
+    [74, 7.0],
+    [90, 6.85],
+    [130, 6.6],
+    [180, 6.5],
+  ] as const),
+];
+const SHORT_SWEPT: Hairline = [
+  ...([
+    [0, 7.92],
+    [20, 7.78],
+    [34, 7.66],
+    [46, 7.58],
+    [57, 7.48],
+    [64, 7.26],
+    [70, 7.02],
+    [77, 7.04],
+  ] as const),
+  ...([
+    [84, 7.44],
+    [100, 7.5],
+    [112, 7.34],
+    [120, 6.98],
+    [132, 6.74],
+    [155, 6.6],
+    [180, 6.56],
+  ] as const),
+];
+
+const cap = (side: number, top: number, back: number, front: number) => ({ side, top, back, front });
+const locks = (depth: number, density: number) => ({ depth, density });
+
+/** Frequency of a curtain's waves, radians per decimetre, where a style gives none of its own. */
+const USUAL_WAVE_FREQUENCY = 5.2;
+
+const STYLES = {
+  buzz: {
+    ...{ hairline: NATURAL, thickness: cap(0.012, 0.02, 0.015, 0), rim: 0.06, flow: 'crown', locks: locks(0, 8) },
+    cropped: true,
+  },
+  crop: {
+    ...{ hairline: NATURAL, thickness: cap(0.045, 0.18, 0.1, 0), rim: 0.44, softness: 0.75, flow: 'crown' },
+    locks: locks(0.04, 4.2),
+  },
+  sidepart: {
+    ...{ hairline: NATURAL, thickness: cap(0.045, 0.2, 0.11, 0.05), rim: 0.36, softness: 0.6, flow: 'sweep' },
+    ...{ parting: 0.36, locks: locks(0.03, 3.2), tilt: 0.08 },
+  },
+  quiff: {
+    ...{ hairline: NATURAL, thickness: cap(0.035, 0.19, 0.09, 0.2), rim: 0.22, softness: 0.35, flow: 'back' },
+    locks: locks(0.036, 3.2),
+  },
+  slick: {
+    ...{ hairline: NATURAL, thickness: cap(0.05, 0.12, 0.1, 0.04), rim: 0.3, softness: 0.7, flow: 'back' },
+    locks: locks(0.02, 4.4),
+  },
+  curly: {
+    ...{ hairline: NATURAL, thickness: cap(0.07, 0.24, 0.16, 0.05), rim: 0.26, softness: 0.3, flow: 'crown' },
+    ...{ locks: locks(0, 5), curls: { depth: 0.12, size: 0.2 } },
+  },
+  coils: {
+    ...{ hairline: NATURAL, thickness: cap(0.03, 0.15, 0.08, 0), rim: 0.22, softness: 0.4, flow: 'crown' },
+    ...{ locks: locks(0, 6), curls: { depth: 0.045, size: 0.095 } },
+  },
+  afro: {
+    ...{ hairline: NATURAL, thickness: cap(0.4, 0.5, 0.48, -0.05), rim: 0.55, flow: 'crown', locks: locks(0, 6) },
+    curls: { depth: 0.05, size: 0.11 },
+  },
+  horseshoe: {
+    ...{ hairline: NATURAL, thickness: cap(0.035, 0.03, 0.06, 0), rim: 0.22, softness: 0.8, flow: 'crown' },
+    ...{ locks: locks(0.016, 4.5), bald: true },
+  },
+  pixie: {
+    ...{ hairline: SHORT_SWEPT, hairlineLeft: NATURAL, thickness: cap(0.06, 0.19, 0.13, 0.08), rim: 0.2 },
+    ...{ flow: 'sweep', parting: 0.4, locks: locks(0.032, 3.4), tilt: 0.05 },
+  },
+  shag: {
+    ...{ hairline: SWEPT, hairlineLeft: OVER_EARS, thickness: cap(0.14, 0.2, 0.16, 0.06), rim: 0.22, flow: 'part' },
+    ...{ parting: 0.3, locks: locks(0.036, 3.2) },
+    curtain: { hem: 6.55, thickness: 0.2, radius: 0.9, opening: [60, 66], curl: -0.05, flare: 0.03 },
+  },
+  bob: {
+    ...{ hairline: OVER_EARS, thickness: cap(0.13, 0.16, 0.16, 0.04), rim: 0.26, softness: 0.3, flow: 'part' },
+    ...{ parting: 0.24, locks: locks(0.024, 3.6) },
+    curtain: { hem: 6.26, thickness: 0.24, radius: 0.93, opening: [56, 57], curl: -0.1, flare: 0.05 },
+  },
+  bangs: {
+    ...{ hairline: FRINGE, thickness: cap(0.13, 0.17, 0.16, 0.05), rim: 0.15, flow: 'crown' },
+    locks: locks(0.022, 3.8),
+    curtain: { hem: 6.18, thickness: 0.24, radius: 0.93, opening: [57, 58], curl: -0.1, flare: 0.05 },
+  },
+  long: {
+    ...{ hairline: FRAMING, thickness: cap(0.12, 0.15, 0.15, 0.04), rim: 0.24, softness: 0.2, flow: 'part' },
+    ...{ parting: 0, locks: locks(0.03, 3.2) },
+    curtain: { hem: 5.25, thickness: 0.27, radius: 0.9, opening: [55, 59], flare: 0.12 },
+  },
+  longside: {
+    ...{ hairline: SWEPT, hairlineLeft: OVER_EARS, thickness: cap(0.13, 0.18, 0.16, 0.05), rim: 0.22, flow: 'part' },
+    ...{ parting: 0.3, locks: locks(0.03, 3.2) },
+    curtain: {
+      ...{ hem: 5.3, thickness: 0.3, radius: 0.91, opening: [56, 58], flare: 0.13 },
+      wave: { depth: 0.05, frequency: USUAL_WAVE_FREQUENCY },
+    },
+  },
+  longcurly: {
+    ...{ hairline: OVER_EARS, thickness: cap(0.19, 0.23, 0.23, 0.03), rim: 0.26, flow: 'part' },
+    ...{ parting: 0.16, locks: locks(0.042, 3), waviness: 0.055 },
+    curtain: {
+      ...{ hem: 5.7, thickness: 0.36, radius: 0.96, opening: [56, 58], flare: 0.15 },
+      wave: { depth: 0.075, frequency: 7.5 },
+    },
+  },
+  ponytail: {
+    ...{ hairline: NATURAL, thickness: cap(0.06, 0.1, 0.1, 0.03), rim: 0.34, softness: 0.8, flow: 'back' },
+    ...{ locks: locks(0.016, 5), tail: true },
+  },
+  bun: {
+    ...{ hairline: NATURAL, thickness: cap(0.06, 0.1, 0.09, 0.03), rim: 0.34, softness: 0.8, flow: 'back' },
+    ...{ locks: locks(0.016, 5), bun: [0, 8.6, 0.16, 0.33] },
+  },
+  lowbun: {
+    ...{ hairline: FRAMING, thickness: cap(0.09, 0.13, 0.13, 0.03), rim: 0.28, softness: 0.5, flow: 'part' },
+    ...{ parting: 0, locks: locks(0.02, 4.2), bun: [0, 6.9, -0.62, 0.32] },
+  },
+  puffs: {
+    ...{ hairline: NATURAL, thickness: cap(0.05, 0.06, 0.06, 0.02), rim: 0.2, softness: 0.5, flow: 'part' },
+    ...{ parting: 0, locks: locks(0, 6), curls: { depth: 0.035, size: 0.09 } },
+    balls: [
+      [0.72, 8.42, 0.25, 0.36],
+      [-0.72, 8.42, 0.25, 0.36],
+    ],
+  },
+  locs: {
+    ...{ hairline: FRAMING, thickness: cap(0.11, 0.15, 0.14, 0.03), rim: 0.26, softness: 0.3, flow: 'part' },
+    ...{ parting: 0.12, locks: { depth: 0.06, density: 5.2, round: true } },
+    curtain: { hem: 5.95, thickness: 0.26, radius: 0.9, opening: [58, 60], flare: 0.05 },
+  },
+} as const satisfies Record<string, HairStyle>;
+
+export type HairStyleName = keyof typeof STYLES;
+
+export const HAIR_STYLES: Readonly<Record<HairStyleName, HairStyle>> = STYLES;
+export const HAIR_STYLE_NAMES: readonly HairStyleName[] = Object.keys(STYLES) as HairStyleName[];
