@@ -16,9 +16,7 @@ function mediaDevices(): MediaDevices {
 /** The microphones that the browser lets the page see; without permission at most one, without a name. */
 export async function listMicrophones(): Promise<readonly Microphone[]> {
   const devices = await mediaDevices().enumerateDevices();
-  return devices
-    .filter((device) => device.kind === 'audioinput')
-    .map(({ deviceId, label }) => ({ deviceId, label }));
+  return devices.filter((device) => device.kind === 'audioinput').map(({ deviceId, label }) => ({ deviceId, label }));
 }
 
 /** True if the browser would open the microphone without asking. */
