@@ -140,7 +140,8 @@ export class JitterBuffer {
     } else if (this.#held.has(packet.sequenceNumber)) {
       this.#duplicate += 1;
     } else {
-      const copy = { ...packet, payload: packet.payload.slice() };
+      // Not `slice()`: on a Buffer, which is what a socket gives, that is only a view.
+      const copy = { ...packet, payload: Uint8Array.from(packet.payload) };
       this.#held.set(packet.sequenceNumber, { packet: copy, arrivedMs: nowMs });
     }
   }

@@ -84,7 +84,7 @@ describe('the jitter buffer', () => {
   it('copies what it holds, as the bytes of a datagram are reused', () => {
     const jitter = new JitterBuffer();
     pushAll(jitter, [1]);
-    const early = packet(3);
+    const early = { ...packet(3), payload: Buffer.from(packet(3).payload) };
     jitter.push(early, 0);
     early.payload.fill(0);
     const outputs = jitter.push(packet(2), 0);

@@ -21,6 +21,7 @@ export class SfuEnd {
   readonly #socket: WebSocket;
   readonly #rtp: Socket = createSocket('udp4');
   readonly #beat: NodeJS.Timeout;
+  #closed = false;
 
   /** `beat` false: never says that it is alive. */
   constructor(port: number, { beat = true } = {}) {
@@ -101,6 +102,8 @@ export class SfuEnd {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     clearInterval(this.#beat);
     this.#socket.terminate();
     this.#rtp.close();

@@ -68,7 +68,7 @@ describe('the sidecar', () => {
     }
     // The code is of this voice: near what the spectrum of the whole speech gives, which never passed the network.
     const code = faceCodeFromBytes(Buffer.from(readings.at(-1)!.code, 'base64'));
-    expect(correlation(code, spectrumCode(speech.subarray(0, 16_000 * 5)))).toBeGreaterThan(0.95);
+    expect(correlation(code, spectrumCode(speech.subarray(0, 16_000 * 5)))).toBeGreaterThan(0.9);
     expect(end.heard.filter(({ type }) => type === 'progress').length).toBeGreaterThanOrEqual(1);
   });
 
@@ -109,7 +109,7 @@ describe('the sidecar', () => {
     for (const tapId of ['dtx', 'lossy']) {
       await end.first((message) => message.type === 'reading' && message.tapId === tapId && message.settled);
     }
-    expect(running.counters.packetsLost).toBeGreaterThanOrEqual(40);
+    expect(running.counters.packetsLost).toBeGreaterThanOrEqual(20);
   });
 
   it('abstains from silence, noise and music', async () => {
