@@ -87,13 +87,12 @@ export class ParticipantTap {
    */
   async erase(): Promise<boolean> {
     this.#clearRetry();
-    const closing = this.#drop();
     const earlier = [...this.#unacknowledged].map(async ([tapId, link]) => {
       const erased = await link.stopTap(tapId);
       if (erased) this.#unacknowledged.delete(tapId);
       return erased;
     });
-    return (await Promise.all([closing, ...earlier])).every((erased) => erased);
+    return (await Promise.all([...earlier, this.#drop()])).every((erased) => erased);
   }
 
   /** Idempotent, never throws. */
@@ -133,8 +132,7 @@ export class ParticipantTap {
     this.#tap = undefined;
     this.#options.count('closed');
     this.#remember(tap);
-    const erasing = tap.close();
-    const erased = await erasing;
+    const erased = await tap.close();
     if (erased) this.#unacknowledged.delete(tap.tapId);
     this.#options.pool.release(tap.link);
     return erased;
