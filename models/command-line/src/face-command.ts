@@ -1,0 +1,114 @@
+/** `timbre face`: a picture and a JSON line per voice file. */
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { SingleBar } from 'cli-progress';
+import { Piscina } from 'piscina';
+import { CommandError } from './errors.ts';
+import type { FaceResult, FaceTask, FaceWorkerData } from './face.worker.ts';
+import { readFileList } from './file-list.ts';
+import { DEFAULT_MODELS_FOLDER } from './model-files.ts';
+import { pictureNames } from './picture-names.ts';
+
+export interface FaceCommandOptions {
+  /** A file with one path a line, `-` for standard input. Default: none. */
+  readonly from?: string | undefined;
+  /** Folder of the pictures, made if missing; false: none are drawn. Default: `faces`. */
+  readonly out?: string | false | undefined;
+  /** File of the JSON lines, `-` for standard output. Default: `-`. */
+  readonly jsonl?: string | undefined;
+  /** Pixels of a picture's side. Default: 512. */
+  readonly size?: number | undefined;
+  /** Seed of all styles. Default: each file's own name. */
+  readonly seed?: string | undefined;
+  /** Folder of the models. Default: the one of this checkout. */
+  readonly models?: string | undefined;
+  /** Files worked on at a time. Default: one per core. */
+  readonly jobs?: number | undefined;
+}
+
+/** The two ends that the command writes to. */
+export interface CommandOutputs {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+}
+
+const LEAST_SIZE = 64;
+const MOST_SIZE = 2048;
+
+/** How many of the files couldn't be read. Lines come in the order of the files. Throws CommandError and ModelError. */
+export async function faceCommand(
+  given: readonly string[],
+  options: FaceCommandOptions,
+  { stdout, stderr }: CommandOutputs = process,
+): Promise<number> {
+  const files = [...given, ...(options.from === undefined ? [] : await readFileList(options.from))];
+  if (files.length === 0) throw CommandError.badArguments('no files: name some, or give a list with --from');
+  const { size = 512, jobs = availableParallelism() } = options;
+  if (!Number.isInteger(size) || size < LEAST_SIZE || size > MOST_SIZE) {
+    throw CommandError.badArguments(`--size must be ${LEAST_SIZE} to ${MOST_SIZE} pixels`);
+  }
+  if (!Number.isInteger(jobs) || jobs < 1) throw CommandError.badArguments('--jobs must be at least 1');
+
+  const tasks = await faceTasks(files, { ...options, size });
+  const lines = options.jsonl && options.jsonl !== '-' ? createWriteStream(options.jsonl) : stdout;
+  const bar = stderr.isTTY ? progressBar(stderr, files.length) : undefined;
+  const workers = startWorkers(options.models ?? DEFAULT_MODELS_FOLDER, Math.min(jobs, files.length));
+  let failures = 0;
+  try {
+    const results = tasks.map(async (task): Promise<FaceResult> => {
+      const result = (await workers.run(task)) as FaceResult;
+      bar?.increment();
+      return result;
+    });
+    // A rejection is met in its turn below; those after it must not count as unhandled meanwhile.
+    for (const result of results) result.catch(() => undefined);
+    for (const [place, pending] of results.entries()) {
+      const result = await pending;
+      if (result.ok) lines.write(`${JSON.stringify(result.line)}\n`);
+      else {
+        failures += 1;
+        stderr.write(`timbre: ${files[place]}: ${result.message}\n`);
+      }
+    }
+  } finally {
+    bar?.stop();
+    await workers.destroy();
+    if (lines !== stdout) await finished(lines.end() as NodeJS.WritableStream);
+  }
+  return failures;
+}
+
+async function faceTasks(
+  files: readonly string[],
+  { out = 'faces', seed, size }: FaceCommandOptions & { size: number },
+): Promise<FaceTask[]> {
+  if (out !== false) await mkdir(out, { recursive: true });
+  const names = pictureNames(files);
+  return files.map((file, place) => ({
+    file,
+    picture: out === false ? null : join(out, names[place]!),
+    seed: seed ?? basename(file),
+    size,
+  }));
+}
+
+/** A thread per file at work, each with sessions of its own: all steps of a file run on one core, without copies. */
+function startWorkers(modelsFolder: string, count: number): Piscina {
+  // The same ending as this file: .ts from a checkout, .js from a build.
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new Piscina({
+    filename: new URL(`./face.worker.${ending}`, import.meta.url).href,
+    minThreads: count,
+    maxThreads: count,
+    workerData: { modelsFolder } satisfies FaceWorkerData,
+  });
+}
+
+function progressBar(stream: NodeJS.WritableStream, total: number): SingleBar {
+  const bar = new SingleBar({ format: '{bar} {value}/{total} files, {eta_formatted} left', stream, hideCursor: true });
+  bar.start(total, 0);
+  return bar;
+}
