@@ -2,13 +2,15 @@ export { AssetPack, type MorphTarget, type PackIndex, type ReadAsset } from './a
 export { PopulationError, type PopulationErrorReason } from './errors.ts';
 export { EXPRESSION_NAMES, EXPRESSIONS, type ExpressionName } from './expressions.ts';
 export { HAIR_STYLE_NAMES, type HairStyleName } from './hair-styles.ts';
-export { identityTargets, type MacroWeights, macroWeights } from './macro-weights.ts';
+export { HairWardrobe } from './hair-wardrobe.ts';
+export { expressionTargets, identityTargets, type MacroWeights, macroWeights } from './macro-weights.ts';
 export { MeshPart, vertexNormals } from './mesh-part.ts';
 export { type ExpressionWeights, type Look, type Person, type PersonOptions, samplePerson } from './person.ts';
 export { identityPerson, meanPerson, REFERENCE_TONE_T } from './reference-people.ts';
 export { FaceRig, type HeadFrame, type HeadShapes } from './rig.ts';
 export { SeededRandom } from './seeded-random.ts';
+export { skinPart } from './skin-part.ts';
 export { type StyleLayer, type StyleLayerKind, styleLayers } from './style-layers.ts';
 export { StylizeWarp, type WarpAmounts, type WarpAnchors } from './stylize-warp.ts';
 export { applyStencils, type QuadMesh, type Stencils, subdivide } from './subdivision.ts';
-export { type CaptureGeometry, type CapturePass, LAYER_RANGE } from './tone-free-capture.ts';
+export { type CaptureGeometry, type CapturePass, captureGeometry, LAYER_RANGE } from './tone-free-capture.ts';

@@ -4,7 +4,7 @@ import type { ExpressionWeights, Person } from './person.ts';
 /** A morph target by name and how much of it. */
 export type TargetWeight = readonly [name: string, weight: number];
 
-/** Weights of the pack's macro targets. Each group sums to 1, except age, whose old end reaches beyond the target. */
+/** Weights of the pack's macro targets. Each group sums to 1; great age reaches beyond its target, and young below 0. */
 export interface MacroWeights {
   readonly age: Readonly<Record<'baby' | 'child' | 'young' | 'old', number>>;
   readonly sex: Readonly<Record<'male' | 'female', number>>;

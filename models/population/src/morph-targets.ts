@@ -2,12 +2,13 @@ import type { AssetPack } from './asset-pack.ts';
 import type { TargetWeight } from './macro-weights.ts';
 
 /**
- * Adds morph targets to the positions in place. Targets are additive and their order does not matter; names that the
- * pack left out (body shape, units that do nothing to a family's face) add nothing.
+ * Adds morph targets to the positions in place. Targets are additive and their order does not matter.
+ *
+ * @throws PopulationError `asset-missing` for a target that the pack does not have
  */
 export function addMorphTargets(pack: AssetPack, positions: Float32Array, targets: readonly TargetWeight[]): void {
   for (const [name, weight] of targets) {
-    if (weight === 0 || !pack.hasTarget(name)) continue;
+    if (weight === 0) continue; // a modifier names both of its ends, and not every end has a target
     const { ids, deltas } = pack.target(name);
     for (let i = 0; i < ids.length; i++) {
       const at = ids[i] * 3;

@@ -23,17 +23,6 @@ export class PartLibrary {
     this.#packUrl = packUrl;
   }
 
-  skin(): MeshPart {
-    const pack = this.#pack;
-    const coarse = {
-      vertexCount: pack.index.verts,
-      quads: pack.ids('base.quads'),
-      uvQuads: pack.ids('base.quadsUV'),
-      uvs: pack.floats('base.uv'),
-    };
-    return new MeshPart(coarse, 1);
-  }
-
   proxy(name: string): MeshPart {
     let part = this.#parts.get(name);
     if (!part) {

@@ -19,6 +19,7 @@ import { LASH_SHADER } from './shaders/lashes.ts';
 import { SKIN_SHADER } from './shaders/skin.ts';
 import { TEETH_SHADER } from './shaders/teeth.ts';
 import { SkinCover } from './skin-cover.ts';
+import { skinPart } from './skin-part.ts';
 
 /** A person on the GPU, ready to draw. Meshes are reused: it is valid until the next one is assembled. */
 export interface AssembledPerson {
@@ -61,7 +62,7 @@ export class FaceScene {
     this.#frame = frame;
     this.#library = new PartLibrary(pack, packUrl);
     this.rig = new FaceRig(pack);
-    this.skin = this.#library.skin();
+    this.skin = skinPart(pack);
     this.#rest = this.skin.refine(this.rig.base, 3);
     this.#cover = new SkinCover(pack, this.skin, this.#rest);
     this.#hair = new HairWardrobe(this.skin, this.rig.shapes(CANONICAL).neutral, pack.group('body'));

@@ -80,7 +80,7 @@ function openEyes(vertexCount: number): Float32Array {
  * @returns [1 + expressions][vertices, then coarse vertices][x, y, z]; the first is the face at rest
  */
 export function captureGeometry(
-  scene: FaceScene,
+  scene: Pick<FaceScene, 'rig' | 'skin'>,
   person: Person,
   geometry: CaptureGeometry,
 ): Float32Array<ArrayBuffer> {
