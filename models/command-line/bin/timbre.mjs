@@ -24,9 +24,7 @@ const packageFolder = dirname(dirname(fileURLToPath(import.meta.url)));
 const source = join(packageFolder, 'src', 'cli.main.ts');
 // Node doesn't strip types of anything inside node_modules.
 const fromSource = existsSync(source) && !packageFolder.includes(`node_modules`);
-const program = fromSource
-  ? ['--conditions=timbre-source', source]
-  : [join(packageFolder, 'dist', 'cli.main.js')];
+const program = fromSource ? ['--conditions=timbre-source', source] : [join(packageFolder, 'dist', 'cli.main.js')];
 
 const child = spawn(findNode(), [...program, ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -101,6 +101,7 @@ function startWorkers(modelsFolder: string, count: number): Piscina {
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Piscina({
     filename: new URL(`./face.worker.${ending}`, import.meta.url).href,
+    name: 'face',
     minThreads: count,
     maxThreads: count,
     workerData: { modelsFolder } satisfies FaceWorkerData,

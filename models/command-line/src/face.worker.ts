@@ -27,15 +27,17 @@ export type FaceResult =
   | { readonly ok: false; readonly reason: string; readonly message: string };
 
 const { modelsFolder } = workerData as FaceWorkerData;
-const loading: Promise<{ models: Models; painter: PortraitPainter }> = loadModels(modelsFolder).then(async (models) => ({
-  models,
-  painter: new PortraitPainter(models.decoder, await loadPuppetAssets(modelsFolder)),
-}));
+const loading: Promise<{ models: Models; painter: PortraitPainter }> = loadModels(modelsFolder).then(
+  async (models) => ({
+    models,
+    painter: new PortraitPainter(models.decoder, await loadPuppetAssets(modelsFolder)),
+  }),
+);
 // Whoever awaits it in a task gets the error; until then it isn't unhandled.
 loading.catch(() => undefined);
 
 /** Files that can't be read are results; models that can't be loaded are errors, for they end the whole run. */
-export default async function face(task: FaceTask): Promise<FaceResult> {
+export async function face(task: FaceTask): Promise<FaceResult> {
   const { models, painter } = await loading;
   try {
     return { ok: true, line: await readFace(task, models, painter) };

@@ -12,6 +12,7 @@ import {
 import sharp from 'sharp';
 import { badgeSvg, generatedXmp } from './generated-mark.ts';
 import type { PuppetAssets } from './model-files.ts';
+import { withXmp } from './png-xmp.ts';
 
 /** Draws portraits; decoded layer textures are kept for the next one. */
 export class PortraitPainter {
@@ -40,12 +41,12 @@ export class PortraitPainter {
   async paint(code: FaceCode, style: PuppetStyle, size: number): Promise<Buffer> {
     const pixels = await this.draw(code, style, size);
     const { svg, left, top } = badgeSvg(size);
-    return await sharp(pixels, { raw: { width: size, height: size, channels: 4 } })
+    const png = await sharp(pixels, { raw: { width: size, height: size, channels: 4 } })
       .composite([{ input: Buffer.from(svg), left, top }])
       .removeAlpha()
-      .withXmp(generatedXmp())
       .png()
       .toBuffer();
+    return withXmp(png, generatedXmp());
   }
 
   async #load(file: string): Promise<void> {

@@ -16,8 +16,6 @@ export const HIGHLIGHT_RANGE = 0.8;
 const DISPLAY_GAMMA = 2.2;
 const EXPOSURE = 0.74;
 const SATURATION = 1.06;
-/** Alpha of layers is noise up to here and beyond 1 minus this. */
-export const LAYER_HAZE = 0.04;
 /** From here on the tone map bends towards white. */
 const SHOULDER = 0.52;
 
@@ -84,14 +82,6 @@ export function toDisplay(red: number, green: number, blue: number, out: Float32
   out[offset] = clamp01(grey + SATURATION * (dr - grey));
   out[offset + 1] = clamp01(grey + SATURATION * (dg - grey));
   out[offset + 2] = clamp01(grey + SATURATION * (db - grey));
-}
-
-/**
- * Coverage of a layer's texel, 0..1, from its stored alpha: lossy compression leaves a haze around 0 and holes around 1, and
- * both are cut off.
- */
-export function layerCoverage(alpha: number): number {
-  return clamp01((alpha - LAYER_HAZE) / (1 - 2 * LAYER_HAZE));
 }
 
 export function clamp01(value: number): number {

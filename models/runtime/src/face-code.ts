@@ -55,6 +55,18 @@ export function leanFaceCode(code: FaceCode, confidence: number): FaceCode {
   return code.map((value) => value * weight);
 }
 
+/** Beyond these a code lies outside the population, and a decoder draws monsters. */
+const HIGHEST_VALUE = 3.5;
+const HIGHEST_ROOT_MEAN_SQUARE = 1.4;
+
+/** The nearest code of the same direction that still is a face of the population; most codes come back as they are. */
+export function tameFaceCode(code: FaceCode): FaceCode {
+  checkLength(code);
+  const clamped = code.map((value) => Math.min(HIGHEST_VALUE, Math.max(-HIGHEST_VALUE, value || 0)));
+  const size = faceCodeDistance(clamped, averageFaceCode());
+  return size <= HIGHEST_ROOT_MEAN_SQUARE ? clamped : clamped.map((value) => (value * HIGHEST_ROOT_MEAN_SQUARE) / size);
+}
+
 /** Root mean square difference; about 1.4 between two people drawn at random, 0 for the same code. */
 export function faceCodeDistance(a: FaceCode, b: FaceCode): number {
   checkLength(a);

@@ -1,7 +1,7 @@
 import type { FaceDecoderContract, ModelContract } from './contract.ts';
 import { ModelError } from './errors.ts';
 import { EXPRESSIONS } from './expressions.ts';
-import { FACE_CODE_LENGTH, type FaceCode } from './face-code.ts';
+import { FACE_CODE_LENGTH, type FaceCode, tameFaceCode } from './face-code.ts';
 import { type CreateTensor, checkTensors, floatOutput, type ModelSession } from './model-session.ts';
 import type { Puppet } from './puppet.ts';
 
@@ -49,14 +49,15 @@ export class FaceDecoder {
     return new FaceDecoder(options);
   }
 
-  /** Throws ModelError `bad-input` for a code of another length. */
+  /**
+   * Codes may come over the wire from anybody: those outside the population are tamed first. Throws ModelError `bad-input`
+   * for a code of another length.
+   */
   async decode(code: FaceCode): Promise<Puppet> {
-    if (code.length !== FACE_CODE_LENGTH) {
-      throw ModelError.badInput(`a face code has ${FACE_CODE_LENGTH} numbers, this one ${code.length}`);
-    }
     const { input, outputs, textureSize, expressions } = this.#contract;
     const values = 3 * pointCount(this.#contract);
-    const result = await this.#session.run({ [input]: this.#createTensor('float32', code, [1, FACE_CODE_LENGTH]) });
+    const tensor = this.#createTensor('float32', tameFaceCode(code), [1, FACE_CODE_LENGTH]);
+    const result = await this.#session.run({ [input]: tensor });
     const deltas = floatOutput(result, outputs.deltas, expressions.length * values);
     return {
       rest: floatOutput(result, outputs.rest, values).slice(),

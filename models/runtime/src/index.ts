@@ -4,7 +4,6 @@ export {
   decodeDiffuse,
   decodeHighlight,
   HIGHLIGHT_RANGE,
-  LAYER_HAZE,
   type LinearColour,
   linearColour,
   mixColours,
@@ -34,6 +33,7 @@ export {
   faceCodeFromBytes,
   faceCodeToBytes,
   leanFaceCode,
+  tameFaceCode,
 } from './face-code.ts';
 export { FaceDecoder, type FaceDecoderOptions } from './face-decoder.ts';
 export {
@@ -74,7 +74,6 @@ export {
 } from './puppet-paint.ts';
 export { type Pose, type PosedPuppet, PuppetPoser } from './puppet-pose.ts';
 export { type DrawPuppetOptions, drawPuppet } from './puppet-raster.ts';
-export { TEXTURE_BORDER } from './raster-layers.ts';
 export { SpeechGate, type SpeechGateOptions } from './speech-gate.ts';
 export { SpeechWindow } from './speech-window.ts';
 export { type PuppetStyle, styleFromSeed, TONES } from './style.ts';

@@ -1,5 +1,5 @@
 /** Paints the decoded skin and the style's layers, by the colour formula of colour.ts. */
-import { decodeDiffuse, decodeHighlight, layerCoverage, smoothstep, toDisplay } from './colour.ts';
+import { decodeDiffuse, decodeHighlight, smoothstep, toDisplay } from './colour.ts';
 import type { LayerPaint } from './layers-index.ts';
 import type { RasterCanvas } from './raster-canvas.ts';
 import type { TexelMap } from './raster-mesh.ts';
@@ -7,8 +7,8 @@ import { sampleTexture, type Texture } from './texture.ts';
 
 /** Left and right half of a texture are apart by this in u. */
 const HALF = 0.5;
-/** Part of each half that is not looked at: lossy compression lets the halves bleed into each other there. */
-export const TEXTURE_BORDER = 0.008;
+/** Part of each half that is not looked at, so that the halves don't bleed into each other. */
+const TEXTURE_BORDER = 0.002;
 
 /** Decoding by table: sixteen steps per byte value, for what lies between two texels. */
 const STEPS = 16;
@@ -41,7 +41,7 @@ export function paintSkin(
     let shadow = 1;
     if (clothes) {
       sampleTexture(clothes, u + HALF, v, layer);
-      opacity *= layerCoverage(layer[0]! / 255);
+      opacity *= layer[0]! / 255;
       shadow *= layer[2]! / 255;
     }
     if (opacity <= 0) continue;
@@ -76,7 +76,7 @@ export function paintLayer(
     const v = map.uv[2 * entry + 1]!;
     sampleTexture(texture, u, v, left);
     if (side === 'back') sampleTexture(texture, u + HALF, v, right);
-    const opacity = paint.opacity * layerCoverage((side === 'front' ? left[2]! : right[1]!) / 255);
+    const opacity = (paint.opacity * (side === 'front' ? left[2]! : right[1]!)) / 255;
     if (opacity <= 0) continue;
     const diffuse = DIFFUSE[Math.round(STEPS * left[0]!)]!;
     const highlight = paint.highlightGain * HIGHLIGHT[Math.round(STEPS * left[1]!)]!;
