@@ -136,8 +136,8 @@ export class DecoderClient {
   }
 
   #receive(reply: DecoderReply): void {
-    if (reply.type === 'unavailable') return this.#giveUp(reply.message);
-    if (reply.type === 'ready') return;
+    if (reply.type === 'unavailable') this.#giveUp(reply.message);
+    if (reply.type === 'unavailable' || reply.type === 'ready') return;
     const request = this.#inFlight;
     if (request?.requestId !== reply.requestId) return;
     this.#inFlight = undefined;

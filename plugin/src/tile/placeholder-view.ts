@@ -1,0 +1,87 @@
+/** Initials on a colour of the participant's own, with a halo that follows the voice. */
+import { Container, Graphics, Text } from 'pixi.js';
+import type { Circle } from './portrait-layout.ts';
+import { seedFrom } from './seeded-noise.ts';
+
+export const TILE_FONT = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
+
+/** White text on each of them has a contrast of 4.5:1 or more. */
+const DISCS = [
+  ...[0x3f63b5, 0x1f7a6d, 0x8a4fa0, 0xa84a3f, 0x2f7a3f, 0x9a5a1c, 0x5b5bc0, 0xa8456f, 0x2b7796, 0x6b6f2a],
+] as const;
+/** A tile without a face is dark, with a touch of the disc's colour. */
+const TILE = 0x171a21;
+const TILE_TINT = 0.1;
+
+export interface PlaceholderColours {
+  readonly disc: number;
+  readonly tile: number;
+}
+
+/** The same for a participant in every call and on every screen. */
+export function placeholderColours(participantId: string): PlaceholderColours {
+  const disc = DISCS[seedFrom(participantId) % DISCS.length]!;
+  const channel = (shift: number) => {
+    const [tile, tint] = [(TILE >> shift) & 255, (disc >> shift) & 255];
+    return Math.round(tile + TILE_TINT * (tint - tile)) << shift;
+  };
+  return { disc, tile: channel(16) | channel(8) | channel(0) };
+}
+
+/** One or two letters; of names without spaces (or in scripts without them) the first. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/u).filter(Boolean);
+  const first = firstLetter(words[0] ?? '');
+  const last = words.length > 1 ? firstLetter(words.at(-1)!) : '';
+  return (first + last).toLocaleUpperCase() || '?';
+}
+
+function firstLetter(word: string): string {
+  // A grapheme, not a code unit: flags, accents and Indic clusters stay whole.
+  const [grapheme] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
+  return grapheme?.segment ?? '';
+}
+
+export class PlaceholderView {
+  readonly container = new Container();
+  readonly #halo = new Graphics();
+  readonly #disc = new Graphics();
+  readonly #initials: Text;
+  readonly #colours: PlaceholderColours;
+
+  constructor(name: string, colours: PlaceholderColours) {
+    this.#colours = colours;
+    this.#initials = new Text({
+      text: initialsOf(name),
+      anchor: 0.5,
+      style: { fontFamily: TILE_FONT, fontWeight: '600', fill: 0xffffff, letterSpacing: 0 },
+    });
+    this.container.addChild(this.#halo, this.#disc);
+  }
+
+  /** Above the face that forms, so that it shines through the face's veil: added to the tile by its owner. */
+  get initials(): Container {
+    return this.#initials;
+  }
+
+  resize({ x, y, radius }: Circle): void {
+    const { disc } = this.#colours;
+    this.#halo.clear().circle(0, 0, radius).fill(disc).position.set(x, y);
+    this.#disc.clear().circle(0, 0, radius).fill(disc).position.set(x, y);
+    this.#initials.style.fontSize = Math.max(8, Math.round(0.72 * radius));
+    this.#initials.position.set(x, y);
+  }
+
+  /** `voice` 0..1 widens the halo; `letters` 0..1 is the initials' opacity. */
+  paint(voice: number, letters: number): void {
+    this.#halo.scale.set(1 + 0.16 * voice);
+    this.#halo.alpha = 0.16 + 0.2 * voice;
+    this.#initials.alpha = letters;
+    this.#initials.visible = letters > 0.01;
+  }
+
+  close(): void {
+    this.#initials.destroy();
+    this.container.destroy({ children: true });
+  }
+}

@@ -1,0 +1,213 @@
+/** A dressed puppet in Pixi: layers in their order, all on one mesh; owns its textures and frees them. */
+import {
+  LASH_OPACITY,
+  LOWER_LIP_SHADOW_OPACITY,
+  LOWER_TEETH_TINT,
+  MOUTH_COLOUR,
+  type Pose,
+  type PosedPuppet,
+  type Puppet,
+  type PuppetMesh,
+  stripTriangles,
+  TONGUE_TINT,
+  UPPER_TEETH_TINT,
+} from '@timbre/models';
+import { Container, Mesh, MeshGeometry, Sprite, Texture } from 'pixi.js';
+import { PuppetFade } from './puppet-fade.ts';
+import { layerMesh, SkinMesh } from './puppet-shaders.ts';
+import type { StyleLayers, WornStyle } from './style-layers.ts';
+
+/** From one face to the next while it forms; codes come at most every 500 ms. */
+const FACE_FADE_MS = 420;
+
+const QUAD_UVS = new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]);
+const QUAD_TRIANGLES = new Uint32Array([0, 1, 2, 0, 2, 3]);
+
+/** What is drawn around and under the skin, per part of PosedPuppet. */
+interface Parts {
+  readonly skin: SkinMesh;
+  readonly eyes: readonly Mesh[];
+  readonly lidShadows: readonly Mesh[];
+  readonly catchLights: readonly Sprite[];
+  readonly mouth: Sprite;
+  readonly tongue: Mesh;
+  readonly lowerTeeth: Mesh;
+  readonly upperTeeth: Mesh;
+  readonly upperLipShadow: Mesh;
+  readonly lowerLipShadow: Mesh;
+  readonly lashes: readonly Mesh[];
+}
+
+export class PuppetMeshView {
+  /** In frame units: scale it by the portrait's side. */
+  readonly container = new Container();
+  readonly #mesh: PuppetMesh;
+  readonly #layers: StyleLayers;
+  readonly #geometry: MeshGeometry;
+  readonly #fade: PuppetFade;
+  #worn: WornStyle;
+  #parts: Parts;
+
+  /** Takes over `worn` and releases it. */
+  constructor(mesh: PuppetMesh, layers: StyleLayers, puppet: Puppet, worn: WornStyle) {
+    this.#mesh = mesh;
+    this.#layers = layers;
+    this.#geometry = new MeshGeometry({
+      positions: new Float32Array(2 * mesh.vertexCount),
+      uvs: mesh.uv.slice(),
+      indices: Uint32Array.from(mesh.triangles),
+    });
+    this.#fade = new PuppetFade(mesh, puppet, FACE_FADE_MS);
+    this.#worn = worn;
+    this.#parts = this.#dress(worn);
+  }
+
+  get worn(): WornStyle {
+    return this.#worn;
+  }
+
+  /** Something moves by itself: a fade is under way. */
+  get fading(): boolean {
+    return this.#fade.fading;
+  }
+
+  /** Changes the style at once; the face stays. Takes over `worn`. */
+  wear(worn: WornStyle): void {
+    this.#undress();
+    this.#worn = worn;
+    this.#parts = this.#dress(worn);
+  }
+
+  show(puppet: Puppet, nowMs: number, how: 'slowly' | 'at-once'): void {
+    this.#fade.fadeTo(puppet, nowMs, how);
+  }
+
+  pose(pose: Pose, nowMs: number): void {
+    this.#fade.advance(nowMs);
+    const posed = this.#fade.poser.pose(pose);
+    const { from, to, fade } = this.#fade.skins;
+    this.#parts.skin.show(from, to, fade);
+    this.#place(posed);
+  }
+
+  close(): void {
+    this.#undress();
+    this.#fade.close();
+    this.#geometry.destroy(true);
+    this.container.destroy();
+  }
+
+  /** Bottom to top, as in the style's specification; what has no layer is left out. */
+  #dress({ paints, textures }: WornStyle): Parts {
+    const { paint, blank } = this.#layers;
+    const geometry = this.#geometry;
+    const { from } = this.#fade.skins;
+    const rimPoints = (chain: readonly number[]) => chain.length + 2;
+    const { lids, mouth } = this.#mesh;
+    const chains = [lids.left.upper, lids.right.upper];
+    const parts: Parts = {
+      skin: new SkinMesh(geometry, from, textures.hair ?? blank, textures.clothes ?? blank, paints.skin),
+      eyes: [quadMesh(textures.leftEye), quadMesh(textures.rightEye)],
+      lidShadows: chains.map((chain) => stripMesh(rimPoints(chain), paint.shadow)),
+      catchLights: this.#fade.poser
+        .pose({ weights: {} })
+        .catchLights.map(({ opacity }) => light(paint.catchLight, opacity)),
+      mouth: new Sprite({ texture: Texture.WHITE, tint: tintOf(MOUTH_COLOUR) }),
+      tongue: quadMesh(textures.tongue, TONGUE_TINT),
+      lowerTeeth: quadMesh(textures.lowerTeeth, LOWER_TEETH_TINT),
+      upperTeeth: quadMesh(textures.upperTeeth, UPPER_TEETH_TINT),
+      upperLipShadow: stripMesh(rimPoints(mouth.upper), paint.shadow),
+      lowerLipShadow: stripMesh(rimPoints(mouth.lower), paint.shadow, LOWER_LIP_SHADOW_OPACITY),
+      lashes: chains.map((chain) => stripMesh(rimPoints(chain), paint.lash, LASH_OPACITY)),
+    };
+    const layer = (kind: 'hair' | 'clothes' | 'brows' | 'beard', side: 'front' | 'back' = 'front') => {
+      const [source, colours] = [textures[kind], paints[kind]];
+      return source && colours ? [layerMesh(geometry, source, colours, side)] : [];
+    };
+    this.container.addChild(
+      ...layer('hair', 'back'),
+      ...parts.eyes,
+      ...parts.lidShadows,
+      ...parts.catchLights,
+      ...[parts.mouth, parts.tongue, parts.lowerTeeth, parts.upperTeeth, parts.upperLipShadow, parts.lowerLipShadow],
+      parts.skin.mesh,
+      ...[...layer('brows'), ...layer('beard'), ...layer('clothes')],
+      ...parts.lashes,
+      ...layer('hair'),
+    );
+    return parts;
+  }
+
+  #undress(): void {
+    for (const child of this.container.removeChildren()) {
+      if (child instanceof Mesh) {
+        // The shader's program is cached by Pixi for all puppets; its textures belong to others.
+        child.shader?.destroy(false);
+        if (child.geometry !== this.#geometry) child.geometry.destroy(true);
+      }
+      child.destroy();
+    }
+    this.#worn.release();
+  }
+
+  #place(posed: PosedPuppet): void {
+    const { eyes, lidShadows, lashes, catchLights, mouth, ...parts } = this.#parts;
+    put(parts.skin.mesh, posed.positions);
+    for (const [index, eye] of eyes.entries()) put(eye, posed.eyes[index]!);
+    for (const [index, shadow] of lidShadows.entries()) put(shadow, posed.lidShadows[index]!);
+    for (const [index, lash] of lashes.entries()) put(lash, posed.lashes[index]!);
+    put(parts.tongue, posed.tongue);
+    put(parts.lowerTeeth, posed.lowerTeeth);
+    put(parts.upperTeeth, posed.upperTeeth);
+    put(parts.upperLipShadow, posed.upperLipShadow);
+    put(parts.lowerLipShadow, posed.lowerLipShadow);
+    for (const [index, sprite] of catchLights.entries()) {
+      const { x, y, diameter } = posed.catchLights[index]!;
+      sprite.position.set(x, y);
+      sprite.setSize(diameter);
+    }
+    // The lips' rectangle is dark; the skin above has the mouth's hole.
+    const bounds = boundsOf(posed.mouthRing);
+    mouth.position.set(bounds.left, bounds.top);
+    mouth.setSize(bounds.right - bounds.left, bounds.bottom - bounds.top);
+  }
+}
+
+function quadMesh(texture: Texture, tint: readonly number[] = [255, 255, 255]): Mesh {
+  const geometry = new MeshGeometry({ positions: new Float32Array(8), uvs: QUAD_UVS.slice(), indices: QUAD_TRIANGLES });
+  return new Mesh({ geometry, texture, tint: tintOf(tint) });
+}
+
+function stripMesh(points: number, texture: Texture, alpha = 1): Mesh {
+  const uvs = Float32Array.from({ length: 4 * points }, (_, index) =>
+    index % 4 === 3 ? 1 : index % 2 === 0 ? 0.5 : 0,
+  );
+  const indices = Uint32Array.from(stripTriangles(points));
+  const geometry = new MeshGeometry({ positions: new Float32Array(4 * points), uvs, indices });
+  return new Mesh({ geometry, texture, alpha });
+}
+
+function light(texture: Texture, alpha: number): Sprite {
+  return new Sprite({ texture, alpha, anchor: 0.5 });
+}
+
+function put(mesh: Mesh, positions: Float32Array): void {
+  const buffer = mesh.geometry.getBuffer('aPosition');
+  buffer.data.set(positions);
+  buffer.update();
+}
+
+function tintOf([red = 255, green = 255, blue = 255]: readonly number[]): number {
+  return (red << 16) | (green << 8) | blue;
+}
+
+function boundsOf(points: Float32Array) {
+  const bounds = { left: 1, top: 1, right: 0, bottom: 0 };
+  for (let index = 0; index < points.length; index += 2) {
+    bounds.left = Math.min(bounds.left, points[index]!);
+    bounds.right = Math.max(bounds.right, points[index]!);
+    bounds.top = Math.min(bounds.top, points[index + 1]!);
+    bounds.bottom = Math.max(bounds.bottom, points[index + 1]!);
+  }
+  return bounds;
+}

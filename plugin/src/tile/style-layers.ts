@@ -1,0 +1,185 @@
+/** Mesh, layer index and layer textures, fetched once under `modelsUrl` and shared by all tiles. */
+import {
+  type LayerIndex,
+  layersForStyle,
+  type PuppetMesh,
+  type PuppetStyle,
+  parseLayerIndex,
+  parsePuppetMesh,
+  type StyleLayers as StylePaints,
+} from '@timbre/models';
+import { BufferImageSource, ImageSource, Texture, type TextureSource } from 'pixi.js';
+import { PluginError } from '../errors.ts';
+import { type PaintTextures, paintTextures } from './paint-textures.ts';
+
+/** How the tiles' textures are sampled: tiles go down to 48 px, where a 512 px layer needs its mipmaps. */
+export const SMOOTH_SAMPLING = { scaleMode: 'linear', autoGenerateMipmaps: true } as const;
+
+/** Everything that one style is drawn with. The textures are shared: `release` when it is taken off. */
+export interface WornStyle {
+  readonly style: PuppetStyle;
+  readonly paints: StylePaints;
+  readonly textures: {
+    readonly hair: TextureSource | undefined;
+    readonly clothes: TextureSource | undefined;
+    readonly brows: TextureSource | undefined;
+    readonly beard: TextureSource | undefined;
+    readonly leftEye: Texture;
+    readonly rightEye: Texture;
+    readonly upperTeeth: Texture;
+    readonly lowerTeeth: Texture;
+    readonly tongue: Texture;
+  };
+  release(): void;
+}
+
+interface SharedTexture {
+  readonly loading: Promise<Texture>;
+  uses: number;
+}
+
+export interface StyleLayersOptions {
+  /** Absolute, ends in a slash. */
+  readonly layersUrl: string;
+  readonly fetch: typeof fetch;
+}
+
+export class StyleLayers {
+  readonly #layersUrl: string;
+  readonly #fetch: typeof fetch;
+  readonly #shared = new Map<string, SharedTexture>();
+  #mesh: Promise<PuppetMesh> | undefined;
+  #index: Promise<LayerIndex> | undefined;
+  #blank: TextureSource | undefined;
+  #paint: PaintTextures | undefined;
+
+  constructor({ layersUrl, fetch }: StyleLayersOptions) {
+    this.#layersUrl = layersUrl;
+    this.#fetch = fetch;
+  }
+
+  /** No coverage and no shadow, for a style without hair or clothes: a layer's right half is (kept, back, shadow). */
+  get blank(): TextureSource {
+    this.#blank ??= new BufferImageSource({
+      resource: new Uint8Array([255, 0, 255, 255, 255, 0, 255, 255]),
+      width: 2,
+      height: 1,
+      format: 'rgba8unorm',
+      alphaMode: 'no-premultiply-alpha',
+    });
+    return this.#blank;
+  }
+
+  /** Gradients of shadows, lashes and catch-lights. */
+  get paint(): PaintTextures {
+    this.#paint ??= paintTextures();
+    return this.#paint;
+  }
+
+  /** Rejects with PluginError `models-unavailable`; a later call tries again. */
+  mesh(): Promise<PuppetMesh> {
+    this.#mesh ??= this.#json('puppet-mesh.json').then(parsePuppetMesh);
+    this.#mesh.catch(() => {
+      this.#mesh = undefined;
+    });
+    return this.#mesh;
+  }
+
+  /** Loads what the style needs. Rejects with PluginError `models-unavailable`, also if a layer doesn't exist. */
+  async wear(style: PuppetStyle): Promise<WornStyle> {
+    this.#index ??= this.#json('index.json').then(parseLayerIndex);
+    const index = this.#index;
+    const taken: string[] = [];
+    const release = () => {
+      for (const file of taken.splice(0)) this.#release(file);
+    };
+    const take = (file: string, alpha: 'opaque' | 'straight') => {
+      taken.push(file);
+      return this.#take(file, alpha);
+    };
+    const layer = async (paint: { readonly file: string } | undefined) =>
+      paint && (await take(paint.file, 'opaque')).source;
+    try {
+      const paints = layersForStyle(await index, style);
+      const { sprites } = paints;
+      const [hair, clothes, brows, beard, leftEye, rightEye, upperTeeth, lowerTeeth, tongue] = await Promise.all([
+        ...[layer(paints.hair), layer(paints.clothes), layer(paints.brows), layer(paints.beard)],
+        take(sprites.leftEye, 'straight'),
+        take(sprites.rightEye, 'straight'),
+        take(sprites.upperTeeth, 'straight'),
+        take(sprites.lowerTeeth, 'straight'),
+        take(sprites.tongue, 'straight'),
+      ] as const);
+      const layers = { hair, clothes, brows, beard };
+      return { style, paints, textures: { ...layers, leftEye, rightEye, upperTeeth, lowerTeeth, tongue }, release };
+    } catch (error) {
+      release();
+      if (this.#index === index) this.#index = undefined;
+      throw error instanceof PluginError ? error : PluginError.modelsUnavailable('a style layer is missing', error);
+    }
+  }
+
+  /** Frees every texture. Worn styles are of no use any more. */
+  close(): void {
+    for (const file of [...this.#shared.keys()]) this.#drop(file);
+    this.#blank?.destroy();
+    this.#blank = undefined;
+    this.#paint?.close();
+    this.#paint = undefined;
+    this.#index = undefined;
+    this.#mesh = undefined;
+  }
+
+  #take(file: string, alpha: 'opaque' | 'straight'): Promise<Texture> {
+    const known = this.#shared.get(file);
+    if (known) {
+      known.uses += 1;
+      return known.loading;
+    }
+    const loading = this.#texture(file, alpha);
+    this.#shared.set(file, { loading, uses: 1 });
+    loading.catch(() => this.#shared.delete(file));
+    return loading;
+  }
+
+  #release(file: string): void {
+    const shared = this.#shared.get(file);
+    if (!shared) return;
+    shared.uses -= 1;
+    if (shared.uses <= 0) this.#drop(file);
+  }
+
+  #drop(file: string): void {
+    const shared = this.#shared.get(file);
+    this.#shared.delete(file);
+    shared?.loading.then(
+      (texture) => texture.destroy(true),
+      () => {},
+    );
+  }
+
+  async #texture(file: string, alpha: 'opaque' | 'straight'): Promise<Texture> {
+    const blob = await (await this.#get(file)).blob();
+    // Layers hold numbers, not colours: no premultiplication, no colour management.
+    const resource = await createImageBitmap(blob, {
+      premultiplyAlpha: alpha === 'opaque' ? 'none' : 'premultiply',
+      colorSpaceConversion: 'none',
+    });
+    const alphaMode = alpha === 'opaque' ? 'no-premultiply-alpha' : 'premultiplied-alpha';
+    return new Texture({ source: new ImageSource({ resource, alphaMode, ...SMOOTH_SAMPLING }) });
+  }
+
+  async #json(file: string): Promise<unknown> {
+    return (await this.#get(file)).json();
+  }
+
+  async #get(file: string): Promise<Response> {
+    try {
+      const response = await this.#fetch(new URL(file, this.#layersUrl));
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return response;
+    } catch (error) {
+      throw PluginError.modelsUnavailable(`layers/${file} could not be fetched`, error);
+    }
+  }
+}
