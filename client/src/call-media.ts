@@ -77,8 +77,13 @@ export class CallMedia {
       // Mostly the room is moving to another Worker and will say so; only otherwise we act.
       setTimeout(() => link === this.#link && this.#events.emit('lost'), REFORM_PATIENCE_MS);
     });
-    if (this.#microphone !== undefined) await link.produceMicrophone(this.#microphone, { paused: this.#muted });
-    if (this.#camera !== undefined) await link.produceCamera(this.#camera);
+    try {
+      if (this.#microphone !== undefined) await link.produceMicrophone(this.#microphone, { paused: this.#muted });
+      if (this.#camera !== undefined) await link.produceCamera(this.#camera);
+    } catch (error) {
+      if (link === this.#link) this.closeLink(); // half a link must not be taken up later
+      throw error;
+    }
     for (const { id } of this.#roster.all) {
       for (const producer of this.#roster.producersOf(id)) void this.receive(id, producer);
     }

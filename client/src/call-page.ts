@@ -110,6 +110,7 @@ export class CallPage {
       this.#call.on('state', (state) => this.#showState(state)),
       this.#call.on('trouble', (error) => console.warn('the call goes on after:', error)),
       media.on('microphone-lost', () => this.#microphoneLost()),
+      this.#plugin.on('error', (error) => console.warn('no avatar for now:', error)),
       this.#audio.on('blocked', () => this.#soundBlocked()),
     );
   }

@@ -41,6 +41,9 @@ export interface CallOptions {
 
 type Consent = { readonly granted: false } | { readonly granted: true; readonly style?: Style };
 
+/** Joining may take so long in all, with a connection that breaks meanwhile, before it is given up. */
+const JOIN_WITHIN_MS = 30_000;
+
 /** One stay in one room: joins, takes up again what a lost connection interrupted, and leaves. */
 export class Call {
   readonly roster = new Roster();
@@ -108,7 +111,13 @@ export class Call {
       });
     });
     this.#connection.open().catch((error: unknown) => this.#end({ state: 'left', error }));
-    return settled;
+    const error = CallError.noAnswer('join', JOIN_WITHIN_MS);
+    const timer = setTimeout(() => this.#end({ state: 'left', error }), JOIN_WITHIN_MS);
+    try {
+      await settled;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Leaves at once; the server is told if it can be. */
@@ -149,8 +158,7 @@ export class Call {
     const { roster, media } = this;
     this.#connection.on('connected', () => this.#next(() => this.#enter()));
     this.#connection.on('lost', () => {
-      if (this.#state.state === 'joining') this.#end({ state: 'left', error: CallError.unreachable() });
-      else if (this.#state.state === 'joined') this.#change({ state: 'reconnecting' });
+      if (this.#state.state === 'joined') this.#change({ state: 'reconnecting' });
     });
     this.#connection.on('refused', (error) => this.#end({ state: 'left', error }));
     const signalling = this.#signalling;

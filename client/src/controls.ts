@@ -27,7 +27,7 @@ export class Controls {
     this.#actions = actions;
     this.#mute = controlButton('mute', 'microphone', TEXT.mute);
     this.#mute.setAttribute('aria-keyshortcuts', 'm');
-    this.#camera = controlButton('camera', 'camera', TEXT.cameraOn);
+    this.#camera = controlButton('camera', 'camera', TEXT.startVideo);
     this.#camera.setAttribute('aria-keyshortcuts', 'v');
     this.avatarButton = controlButton('my-avatar', 'face', TEXT.myAvatar);
     this.avatarButton.setAttribute('popovertarget', panelId);
@@ -46,7 +46,7 @@ export class Controls {
     relabel(this.#mute, silent ? 'microphone-off' : 'microphone', label);
     this.#mute.classList.toggle('off', silent);
     setAttribute(this.#mute, 'data-state', microphone);
-    relabel(this.#camera, cameraOn ? 'camera' : 'camera-off', cameraOn ? TEXT.cameraOff : TEXT.cameraOn);
+    relabel(this.#camera, cameraOn ? 'camera' : 'camera-off', cameraOn ? TEXT.stopVideo : TEXT.startVideo);
     setAttribute(this.#camera, 'data-state', cameraOn ? 'on' : 'off');
   }
 

@@ -1,4 +1,5 @@
 import { element } from './element.ts';
+import { mark } from './icons.ts';
 import { initialsOf } from './initials.ts';
 import { TEXT } from './messages.ts';
 import { type LocalLevel, localLevel, ringStrength } from './speaking-level.ts';
@@ -23,7 +24,9 @@ export class JoinPreview {
   }
 
   showName(name: string): void {
-    this.#initials.textContent = name.trim() === '' ? '' : initialsOf(name);
+    const nameless = name.trim() === '';
+    this.#initials.classList.toggle('nameless', nameless);
+    this.#initials.replaceChildren(nameless ? mark() : initialsOf(name));
   }
 
   showCamera(track: MediaStreamTrack | undefined): void {

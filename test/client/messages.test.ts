@@ -44,7 +44,7 @@ describe('messages', () => {
 
   it('say in one sentence what is listened to, for how long, that nothing is stored and how to withdraw', () => {
     expect(TEXT.consent.split(/[.!?]/u).filter((part) => part.trim() !== '')).toHaveLength(1);
-    for (const part of [/listens to what you say/, /seconds/, /stored/, /withdraw at any time/]) {
+    for (const part of [/listens to the sound of your voice/, /seconds/, /stored/, /withdraw at any time/]) {
       expect(TEXT.consent).toMatch(part);
     }
   });
