@@ -1,4 +1,5 @@
 /** Loads what the sidecar infers with: model contract, voice encoder (on the best execution provider), voice activity. */
+import './without-telemetry.ts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +12,7 @@ import {
   VoiceEncoder,
   verifyWeights,
 } from '@timbre/models';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { env, InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Log } from '../log.ts';
 import { InferenceError } from './errors.ts';
 import { chooseExecutionProvider } from './execution-providers.ts';
@@ -52,6 +53,8 @@ export async function loadInferenceModels({
   allowUnverified = false,
   threads = 1,
 }: InferenceModelsOptions): Promise<InferenceModels> {
+  // ONNX Runtime would print a missing provider on its own; it is our one log line.
+  env.logLevel = 'fatal';
   const contract = parseContract(JSON.parse(await readFile(`${directory}/contract.json`, 'utf8')));
   const { file, sha256 } = contract.voiceEncoder;
   const weights = await readWeights(`${directory}/weights/${file}`, file);

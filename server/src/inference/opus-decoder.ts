@@ -60,7 +60,8 @@ export class OpusDecoder implements AudioDecoder {
     }
     // Signed 16-bit, in the machine's order (little-endian wherever the native decoder runs).
     const signed = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-    const pcm = Float32Array.from(signed, (sample) => sample / 32_768);
+    const pcm = new Float32Array(signed.length);
+    for (let index = 0; index < pcm.length; index += 1) pcm[index] = signed[index]! / 32_768;
     signed.fill(0);
     return pcm;
   }

