@@ -64,24 +64,32 @@ export function decodeHighlight(encoded: number): number {
   return HIGHLIGHT_RANGE * encoded ** DISPLAY_GAMMA;
 }
 
-/** Linear light (already lifted) to display values 0..1, written to `out` at `offset`. */
-export function toDisplay(red: number, green: number, blue: number, out: Float32Array, offset: number): void {
+/** Display gamma by table of the square root, whose steps are finer where the curve is steep. */
+const GAMMA_STEPS = 4096;
+const GAMMA = Float32Array.from({ length: GAMMA_STEPS + 1 }, (_, step) => (step / GAMMA_STEPS) ** (2 / DISPLAY_GAMMA));
+
+/** Linear light (already lifted) to display values 0..1, written to `out`. */
+export function toDisplay(red: number, green: number, blue: number, out: Float32Array): void {
   const r = EXPOSURE * red;
   const g = EXPOSURE * green;
   const b = EXPOSURE * blue;
   const peak = Math.max(r, g, b, 1e-4);
   const mapped =
     peak < SHOULDER ? peak : SHOULDER + (1 - SHOULDER) * (1 - Math.exp(-(peak - SHOULDER) / (1 - SHOULDER)));
-  const scale = mapped / peak;
   const whiten = 0.6 * smoothstep(0.8, 2.4, peak);
-  const channel = (value: number) => clamp01(value * scale + whiten * (mapped - value * scale)) ** (1 / DISPLAY_GAMMA);
-  const dr = channel(r);
-  const dg = channel(g);
-  const db = channel(b);
-  const grey = 0.3 * dr + 0.59 * dg + 0.11 * db;
-  out[offset] = clamp01(grey + SATURATION * (dr - grey));
-  out[offset + 1] = clamp01(grey + SATURATION * (dg - grey));
-  out[offset + 2] = clamp01(grey + SATURATION * (db - grey));
+  const scale = (mapped / peak) * (1 - whiten);
+  const white = whiten * mapped;
+  const shownRed = gamma(r * scale + white);
+  const shownGreen = gamma(g * scale + white);
+  const shownBlue = gamma(b * scale + white);
+  const grey = 0.3 * shownRed + 0.59 * shownGreen + 0.11 * shownBlue;
+  out[0] = clamp01(grey + SATURATION * (shownRed - grey));
+  out[1] = clamp01(grey + SATURATION * (shownGreen - grey));
+  out[2] = clamp01(grey + SATURATION * (shownBlue - grey));
+}
+
+function gamma(light: number): number {
+  return GAMMA[Math.round(GAMMA_STEPS * Math.sqrt(clamp01(light)))]!;
 }
 
 export function clamp01(value: number): number {

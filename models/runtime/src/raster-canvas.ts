@@ -46,8 +46,8 @@ export class RasterCanvas {
       const dy = (Math.floor(pixel / side) + 0.5) / side - at.y;
       const radius = Math.sqrt(dx * dx + dy * dy);
       const t = Math.min(1, Math.max(0, (radius - at.innerRadius) / (at.outerRadius - at.innerRadius)));
-      const mix = (channel: 0 | 1 | 2) => inner[channel] + t * (outer[channel] - inner[channel]);
-      this.blend(pixel, mix(0), mix(1), mix(2), 1);
+      this.blend(pixel, inner[0], inner[1], inner[2], 1);
+      this.blend(pixel, outer[0], outer[1], outer[2], t);
     }
   }
 

@@ -3,7 +3,7 @@ import { decodeDiffuse, decodeHighlight, smoothstep, toDisplay } from './colour.
 import type { LayerPaint } from './layers-index.ts';
 import type { RasterCanvas } from './raster-canvas.ts';
 import type { TexelMap } from './raster-mesh.ts';
-import { sampleTexture, type Texture } from './texture.ts';
+import { channelBounds, sampleChannel, sampleTexture, type Texture } from './texture.ts';
 
 /** Left and right half of a texture are apart by this in u. */
 const HALF = 0.5;
@@ -15,10 +15,21 @@ const STEPS = 16;
 const DIFFUSE = Float32Array.from({ length: 255 * STEPS + 1 }, (_, step) => decodeDiffuse(step / (255 * STEPS)));
 const HIGHLIGHT = Float32Array.from({ length: 255 * STEPS + 1 }, (_, step) => decodeHighlight(step / (255 * STEPS)));
 
-/** Shadow falls redder on skin: it is raised to these powers per channel. */
-const SHADOW_POWERS = [0.85, 1, 1.05] as const;
+/** Shadow falls redder on skin: it is raised to a power per channel, 1 for green. */
+const RED_SHADOW_POWER = 0.85;
+const BLUE_SHADOW_POWER = 1.05;
 
 type Paint = Omit<LayerPaint, 'file'>;
+
+/** Channels of a layer's texture, see models/layers: left half diffuse, highlight, front coverage. */
+const FRONT_COVERAGE = 2;
+/** Right half: skin kept beside a garment, back coverage, shadow on the skin. */
+const SKIN_KEPT = 0;
+const BACK_COVERAGE = 1;
+const SHADOW = 2;
+/** Of the skin's right half: highlight, coverage. */
+const SKIN_HIGHLIGHT = 0;
+const SKIN_COVERAGE = 1;
 
 /** `hair` and `clothes` shade the skin; clothes also remove what their garment covers. */
 export function paintSkin(
@@ -28,62 +39,55 @@ export function paintSkin(
   paint: Paint,
   { hair, clothes }: { hair: Texture | undefined; clothes: Texture | undefined },
 ): void {
-  const left = new Float32Array(4);
-  const right = new Float32Array(4);
-  const layer = new Float32Array(4);
+  const { colour, lift, highlightGain } = paint;
+  const diffuse = new Float32Array(4);
   const shown = new Float32Array(3);
   for (let entry = 0; entry < map.pixels.length; entry += 1) {
     const u = halfU(map.uv[2 * entry]!);
     const v = map.uv[2 * entry + 1]!;
-    sampleTexture(skin, u + HALF, v, right);
-    let opacity = paint.opacity * smoothstep(0.08, 0.92, right[1]! / 255);
+    let opacity = paint.opacity * smoothstep(0.08, 0.92, sampleChannel(skin, u + HALF, v, SKIN_COVERAGE) / 255);
+    if (opacity > 0 && clothes) opacity *= sampleChannel(clothes, u + HALF, v, SKIN_KEPT) / 255;
     if (opacity <= 0) continue;
-    let shadow = 1;
-    if (clothes) {
-      sampleTexture(clothes, u + HALF, v, layer);
-      opacity *= layer[0]! / 255;
-      shadow *= layer[2]! / 255;
-    }
-    if (opacity <= 0) continue;
-    if (hair) {
-      sampleTexture(hair, u + HALF, v, layer);
-      shadow *= layer[2]! / 255;
-    }
-    sampleTexture(skin, u, v, left);
-    const highlight = paint.highlightGain * HIGHLIGHT[Math.round(STEPS * right[0]!)]! * shadow;
-    const channel = (index: 0 | 1 | 2) => {
-      const shade = shadow >= 1 ? 1 : shadow ** SHADOW_POWERS[index];
-      return paint.lift * (paint.colour[index] * DIFFUSE[Math.round(STEPS * left[index]!)]! * shade + highlight);
-    };
-    toDisplay(channel(0), channel(1), channel(2), shown, 0);
+    let shadow = hair ? sampleChannel(hair, u + HALF, v, SHADOW) / 255 : 1;
+    if (clothes) shadow *= sampleChannel(clothes, u + HALF, v, SHADOW) / 255;
+    sampleTexture(skin, u, v, diffuse);
+    const highlight = highlightGain * decode(HIGHLIGHT, sampleChannel(skin, u + HALF, v, SKIN_HIGHLIGHT)) * shadow;
+    const red = colour[0] * decode(DIFFUSE, diffuse[0]!) * (shadow < 1 ? shadow ** RED_SHADOW_POWER : 1);
+    const green = colour[1] * decode(DIFFUSE, diffuse[1]!) * shadow;
+    const blue = colour[2] * decode(DIFFUSE, diffuse[2]!) * (shadow < 1 ? shadow ** BLUE_SHADOW_POWER : 1);
+    toDisplay(lift * (red + highlight), lift * (green + highlight), lift * (blue + highlight), shown);
     canvas.blend(map.pixels[entry]!, 255 * shown[0]!, 255 * shown[1]!, 255 * shown[2]!, opacity);
   }
 }
 
-/** `side`: which alpha of the texture counts; hair is drawn behind and before the head with the same picture. */
+/** `side`: which coverage counts; hair is drawn behind and before the head with the same picture. */
 export function paintLayer(
   canvas: RasterCanvas,
   map: TexelMap,
   texture: Texture,
-  paint: Paint,
+  { colour, lift, highlightGain, opacity: strength }: Paint,
   side: 'front' | 'back' = 'front',
 ): void {
-  const left = new Float32Array(4);
-  const right = new Float32Array(4);
   const shown = new Float32Array(3);
+  const half = side === 'front' ? 0 : HALF;
+  const coverage = side === 'front' ? FRONT_COVERAGE : BACK_COVERAGE;
+  const bounds = channelBounds(texture, coverage, half, half + HALF);
   for (let entry = 0; entry < map.pixels.length; entry += 1) {
     const u = halfU(map.uv[2 * entry]!);
     const v = map.uv[2 * entry + 1]!;
-    sampleTexture(texture, u, v, left);
-    if (side === 'back') sampleTexture(texture, u + HALF, v, right);
-    const opacity = (paint.opacity * (side === 'front' ? left[2]! : right[1]!)) / 255;
+    if (u + half < bounds.left || u + half > bounds.right || v < bounds.top || v > bounds.bottom) continue;
+    const opacity = (strength * sampleChannel(texture, u + half, v, coverage)) / 255;
     if (opacity <= 0) continue;
-    const diffuse = DIFFUSE[Math.round(STEPS * left[0]!)]!;
-    const highlight = paint.highlightGain * HIGHLIGHT[Math.round(STEPS * left[1]!)]!;
-    const channel = (index: 0 | 1 | 2) => paint.lift * (paint.colour[index] * diffuse + highlight);
-    toDisplay(channel(0), channel(1), channel(2), shown, 0);
+    const diffuse = lift * decode(DIFFUSE, sampleChannel(texture, u, v, 0));
+    const highlight = lift * highlightGain * decode(HIGHLIGHT, sampleChannel(texture, u, v, 1));
+    const [red, green, blue] = colour;
+    toDisplay(red * diffuse + highlight, green * diffuse + highlight, blue * diffuse + highlight, shown);
     canvas.blend(map.pixels[entry]!, 255 * shown[0]!, 255 * shown[1]!, 255 * shown[2]!, opacity);
   }
+}
+
+function decode(table: Float32Array, value: number): number {
+  return table[Math.round(STEPS * value)]!;
 }
 
 function halfU(u: number): number {
