@@ -1,0 +1,36 @@
+"""Settings of the voice encoder's training. A configuration file beside this one overrides some of them."""
+
+from dataclasses import dataclass, field
+
+from voice_encoder import VoiceSizes
+
+
+@dataclass(frozen=True)
+class VoiceSettings:
+    """Times in minutes of wall clock: schedules follow the clock, so a slower machine sees fewer crops."""
+
+    sizes: VoiceSizes = field(default_factory=VoiceSizes)
+    threads: int = 2
+    seed: int = 0
+    # first stage: tell speakers apart
+    speaker_minutes: float = 42.0
+    pairs: int = 32  # speakers a batch, two crops each
+    shortest_frames: int = 100  # 1.6 s
+    longest_frames: int = 300  # 4.8 s
+    learning_rate: float = 3e-3
+    margin: float = 0.2  # additive, raised late: an early margin failed
+    scale: float = 30.0
+    # second stage: regress the face code
+    code_minutes: float = 15.0
+    longest_code_frames: int = 374  # 6 s
+    code_learning_rate: float = 1e-3
+    trunk_learning_rate: float = 2e-4
+    confidence_minutes: float = 3.0
+    reliable_components: int = 32  # of the speaker embedding, carried into the code
+    # data
+    copies: tuple[str, ...] = ()  # feature copies to make; all where empty
+    synthetic_voices: int = 0  # speak this many voices with espeak-ng where no recordings are at hand
+    clips_limit: int = 0  # per split; 0 takes all
+
+
+settings = VoiceSettings()
