@@ -114,6 +114,11 @@ export function sidecarConfig(environment: Environment): SidecarConfig {
   });
 }
 
+/** True for names and addresses that only this host reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 /** 256 random bits in base64url: a secret for one run. */
 export function createSecret(): string {
   return randomBytes(32).toString('base64url');

@@ -6,7 +6,7 @@ export type ServerErrorReason =
   | 'no-sidecar' // no sidecar is alive, or none has room for another tap
   | 'refused' // the other end of the tap link refused us, or we refused it
   | 'malformed' // bytes from the other end of the tap link don't fit their schema
-  | 'timeout' // the other end didn't answer in time
+  | 'not-started' // a sidecar refused a tap, was lost meanwhile, or didn't answer in time
   | 'port-taken'; // a port that we must listen on is in use
 
 /** Anything that goes wrong on the server's own side. */
@@ -47,8 +47,8 @@ export class ServerError extends Error {
     return new ServerError('malformed', `${what}: ${issue}`);
   }
 
-  static timeout(what: string, afterMs: number): ServerError {
-    return new ServerError('timeout', `${what}: no answer within ${afterMs} ms`);
+  static notStarted(): ServerError {
+    return new ServerError('not-started', 'the sidecar did not start the tap');
   }
 
   /** `address` is `host:port`; `variable` names the environment variable that moves it. */

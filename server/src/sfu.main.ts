@@ -1,6 +1,6 @@
 /** Process 1: page, signalling, SFU and taps. `node --conditions=timbre-source server/src/sfu.main.ts` */
 import { setLogEventListeners } from 'mediasoup';
-import { sfuConfig } from './config.ts';
+import { isLoopback, sfuConfig } from './config.ts';
 import { createLog, messageOf } from './log.ts';
 import { onceAskedToEnd } from './process-end.ts';
 import { startSfu } from './start-sfu.ts';
@@ -18,6 +18,9 @@ try {
     await sfu.close();
   });
   const { workers, sidecars } = config;
+  if (!isLoopback(config.host) && isLoopback(config.rtcListenIp)) {
+    log.warn('pages on other machines will get no media: set TIMBRE_LISTEN_IP', { rtcListenIp: config.rtcListenIp });
+  }
   log.info('ready', { url: sfu.url, workers, sidecars: sidecars.length });
   process.send?.({ type: 'ready', url: sfu.url });
 } catch (thrown) {

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { isLoopback } from '../config.ts';
 import { ServerError } from '../errors.ts';
 import { tapRtpCapabilities } from '../sfu/media-codecs.ts';
 import type { TapLink } from './tap-link.ts';
@@ -43,7 +44,7 @@ export class AudioTap {
 
   /**
    * Resolves once RTP flows. Not one packet leaves before the sidecar is armed, since the Consumer is created paused.
-   * Throws ServerError `closed`, `no-sidecar` or `timeout`, or what mediasoup throws; close the tap then.
+   * Throws ServerError `closed`, `no-sidecar` or `not-started`, or what mediasoup throws; close the tap then.
    */
   async open(): Promise<void> {
     if (this.#state !== 'new') throw ServerError.closed('the tap');
@@ -95,8 +96,4 @@ export class AudioTap {
     this.#transport?.close();
     throw ServerError.closed('the tap');
   }
-}
-
-function isLoopback(ip: string): boolean {
-  return ip.startsWith('127.') || ip === '::1';
 }

@@ -41,6 +41,8 @@ export class ParticipantTap {
   readonly #options: ParticipantTapOptions;
   #tap: AudioTap | undefined;
   #retry: NodeJS.Timeout | undefined;
+  /** The sidecar that last failed to open a tap: another one is tried first. */
+  #failed: TapLink | undefined;
   #closed = false;
   readonly #unacknowledged = new Map<string, TapLink>();
 
@@ -105,17 +107,21 @@ export class ParticipantTap {
   #open(producerId: string): void {
     const { subject, pool, listenIp, newTapId, log, count } = this.#options;
     const router = subject.router();
-    const link = router && pool.acquire();
+    const link = router && pool.acquire(this.#failed);
     if (router === undefined || link === undefined) return;
     const tap = new AudioTap({ tapId: newTapId(), router, producerId, link, listenIp });
     this.#tap = tap;
     count('opened');
     subject.opened();
     tap.open().then(
-      () => log.debug('tap open', { tapId: tap.tapId, participantId: subject.participantId, sidecar: link.url }),
+      () => {
+        this.#failed = undefined;
+        log.debug('tap open', { tapId: tap.tapId, participantId: subject.participantId, sidecar: link.url });
+      },
       (thrown) => {
         if (this.#tap !== tap) return; // closed meanwhile, on purpose
         count('failed');
+        this.#failed = link;
         log.warn('a tap did not open', { tapId: tap.tapId, error: messageOf(thrown) });
         void this.#drop();
         this.#retry = setTimeout(() => {

@@ -64,9 +64,12 @@ export class SidecarPool {
     return new Map([...this.#counters].map(([link, counters]) => [link.url, counters]));
   }
 
-  /** Takes a place on the least loaded sidecar; undefined if none is alive with room. Give it back with `release`. */
-  acquire(): TapLink | undefined {
-    const link = this.#leastLoaded();
+  /**
+   * Takes a place on the least loaded sidecar, on `avoid` only if there is no other; undefined if none is alive with
+   * room. Give it back with `release`.
+   */
+  acquire(avoid?: TapLink): TapLink | undefined {
+    const link = this.#leastLoaded(avoid) ?? this.#leastLoaded();
     if (link !== undefined) this.#load.set(link, (this.#load.get(link) ?? 0) + 1);
     return link;
   }
@@ -90,11 +93,11 @@ export class SidecarPool {
     this.#emitter.clear();
   }
 
-  #leastLoaded(): TapLink | undefined {
+  #leastLoaded(avoid?: TapLink): TapLink | undefined {
     let best: TapLink | undefined;
     let bestShare = 1;
     for (const [link, load] of this.#load) {
-      if (link.welcome === undefined) continue;
+      if (link.welcome === undefined || link === avoid) continue;
       const share = load / link.welcome.capacity;
       if (share < bestShare) {
         best = link;

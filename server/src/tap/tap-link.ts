@@ -17,8 +17,8 @@ import {
 /** Milliseconds between a lost or refused link and the next attempt. */
 const RECONNECT_EVERY_MS = 500;
 /** Milliseconds between looks at the clock: silence is noticed at most this much after TAP_SILENCE_MS. */
-const TICK_MS = TAP_HEARTBEAT_MS / 2;
-/** Milliseconds that a sidecar has to arm a receiver. */
+const TICK_MS = TAP_HEARTBEAT_MS / 5;
+/** Milliseconds that a sidecar has to arm a receiver; then the tap counts as not started. */
 export const START_WITHIN_MS = 2_000;
 /** Milliseconds that a sidecar has to acknowledge erasure. */
 export const STOP_WITHIN_MS = 1_000;
@@ -110,12 +110,12 @@ export class TapLink {
     this.#emitter.clear();
   }
 
-  /** Resolves once the sidecar is armed. Throws ServerError `no-sidecar` or `timeout`. */
+  /** Resolves once the sidecar is armed. Throws ServerError `no-sidecar` or `not-started` (refused, lost, or no answer). */
   async startTap(tap: { tapId: string; ssrc: number; payloadType: number }): Promise<void> {
     if (this.#state.state !== 'alive') throw ServerError.noSidecar();
     const started = this.#answer(this.#starting, tap.tapId, START_WITHIN_MS);
     this.#send({ type: 'start', ...tap, codec: 'opus', clockRate: 48_000, channels: 2 });
-    if (!(await started)) throw ServerError.timeout('start of a tap', START_WITHIN_MS);
+    if (!(await started)) throw ServerError.notStarted();
   }
 
   /** Resolves to true if the sidecar acknowledges within STOP_WITHIN_MS that everything of this tap is erased. */
@@ -181,6 +181,8 @@ export class TapLink {
         this.#starting.get(message.tapId)?.answered(true);
         break;
       case 'stopped':
+        // Also the answer to a start for which the sidecar has no room.
+        this.#starting.get(message.tapId)?.answered(false);
         this.#stopping.get(message.tapId)?.answered(message.erased);
         break;
       case 'progress':
@@ -212,7 +214,7 @@ export class TapLink {
   #tick(): void {
     const nowMs = this.#options.now();
     // If this tick is late, it was we who slept, and the sidecar's heartbeats still wait in the socket: look again next time.
-    const slept = nowMs - this.#tickMs > 3 * TICK_MS;
+    const slept = nowMs - this.#tickMs > TAP_HEARTBEAT_MS;
     this.#tickMs = nowMs;
     if (slept) this.#heardMs = Math.max(this.#heardMs, nowMs - TAP_HEARTBEAT_MS);
     const state = this.#state;

@@ -4,7 +4,7 @@ import { FakeSidecar } from '../tap/fake-sidecar.ts';
 import { TestParticipant } from './test-participant.ts';
 import { startTestSfu, TAP_SECRET, type TestSfu } from './test-sfu.ts';
 
-const RESUME_WINDOW_MS = 600;
+const RESUME_WINDOW_MS = 3_000;
 
 let sfu: TestSfu;
 let sidecar: FakeSidecar;

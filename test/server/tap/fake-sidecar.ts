@@ -20,6 +20,8 @@ export interface FakeSidecarOptions {
   readonly greeting?: ToSfu;
   /** Answers `start` with `started`; default true. */
   readonly arms?: boolean;
+  /** Answers `start` with `stopped`, as a sidecar without room does; default false. */
+  readonly refusesTaps?: boolean;
   /** Answers `stop` with `stopped`; default true. */
   readonly acknowledges?: boolean;
 }
@@ -121,7 +123,7 @@ export class FakeSidecar {
   #receive(socket: WebSocket, text: string): void {
     if (this.#silent) return;
     const message = admitToSidecar(text);
-    const { secret, capacity = 10, greeting, arms = true, acknowledges = true } = this.#options;
+    const { secret, capacity = 10, greeting, arms = true, acknowledges = true, refusesTaps = false } = this.#options;
     const answer = (reply: ToSfu) => socket.send(JSON.stringify(reply));
     switch (message.type) {
       case 'hello': {
@@ -133,8 +135,12 @@ export class FakeSidecar {
         return;
       }
       case 'start':
-        this.taps.set(message.tapId, message);
         this.started.push(message);
+        if (refusesTaps) {
+          answer({ type: 'stopped', tapId: message.tapId, erased: true });
+          return;
+        }
+        this.taps.set(message.tapId, message);
         if (arms) answer({ type: 'started', tapId: message.tapId });
         return;
       case 'stop':

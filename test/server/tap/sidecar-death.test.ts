@@ -99,3 +99,15 @@ test('a full sidecar takes no more; a freed place goes to whoever waits', async 
   await ada.request('leave', {});
   await expect.poll(() => sidecar.started.length).toBe(2);
 });
+
+test('a sidecar that refuses a tap is passed over for another one', async () => {
+  const refusing = await FakeSidecar.start({ secret: TAP_SECRET, capacity: 100, refusesTaps: true });
+  ends.push(() => refusing.close());
+  const willing = await sidecarOf({ capacity: 1 });
+  sfu = await startTestSfu({ TIMBRE_SIDECARS: `${refusing.url},${willing.url}` });
+  await expect.poll(() => sfu.sidecarsAlive).toBe(2);
+  await consenting('ada');
+  await expect.poll(() => willing.taps.size, { timeout: 3_000 }).toBe(1);
+  expect(refusing.started).toHaveLength(1);
+  expect(sfu.taps).toEqual({ opened: 2, closed: 1, failed: 1, open: 1 });
+});

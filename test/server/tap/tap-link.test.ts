@@ -107,7 +107,7 @@ test('starting a tap waits for the sidecar to be armed, and gives up on one that
   const deafLink = linkTo(deaf.url);
   await whenAlive(deafLink);
   await expect(deafLink.startTap({ tapId: 'two', ssrc: 43, payloadType: 111 })).rejects.toMatchObject({
-    reason: 'timeout',
+    reason: 'not-started',
   });
   expect(await deafLink.stopTap('two')).toBe(false);
 });
