@@ -14,11 +14,18 @@ export interface BrowserPageOptions {
 
 const DEFAULT_CHROMIUM = '/usr/bin/chromium';
 
-/** Software rendering, so that every machine draws the same pixels; and no network of its own. */
+/** Software rendering, so that no GPU is needed and its driver makes no difference; and no network of its own. */
 const CHROMIUM_FLAGS = [
-  ...['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-  ...['--ignore-gpu-blocklist', '--disable-quic', '--no-first-run', '--disable-background-networking'],
-  ...['--disable-component-update', '--disable-sync'],
+  '--no-sandbox',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 
 /** One Chromium with the population page in it. Chromium ends with `close()`, or with this process. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { renderLayers } from './commands/layers.ts';
@@ -48,8 +49,17 @@ async function main(args: string[]): Promise<void> {
     args,
     allowPositionals: true,
     options: {
-      ...{ pack: text, out: text, from: text, to: text, workers: text, vertices: text, kinds: text },
-      ...{ count: text, size: text, look: text, help: { type: 'boolean' } },
+      pack: text,
+      out: text,
+      from: text,
+      to: text,
+      workers: text,
+      vertices: text,
+      kinds: text,
+      count: text,
+      size: text,
+      look: text,
+      help: { type: 'boolean' },
     },
   });
   const command = positionals[0];
@@ -59,6 +69,9 @@ async function main(args: string[]): Promise<void> {
   }
   const packFolder = fromCaller(required('pack', values.pack));
   const outFolder = fromCaller(required('out', values.out));
+  if (!existsSync(join(packFolder, 'index.json'))) {
+    throw PopulationError.badArgument(`no face pack at ${packFolder} (README.md says where it comes from)`);
+  }
   const verticesFile = values.vertices ? fromCaller(values.vertices) : join(outFolder, 'verts.json');
   const page = { packFolder, outFolder, bundle: await bundlePage() };
   switch (command) {

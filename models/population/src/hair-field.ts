@@ -1,5 +1,6 @@
 import { nearestPointDistance, valueNoise } from './hair-noise.ts';
-import type { Curtain, Hairline, HairStyle } from './hair-styles.ts';
+import type { Curtain, HairStyle } from './hair-styles.ts';
+import type { Hairline } from './hairlines.ts';
 import { clamp, clamp01, lerp, smoothMin, smoothstep } from './interpolation.ts';
 import { SKULL_CENTRE, type SkullMap } from './skull-map.ts';
 
@@ -189,7 +190,12 @@ export function hairField(style: HairStyle, recession: number, skull: SkullMap):
     const centreDistance = Math.hypot(dx, dy, dz) || 1e-6;
     const lockCoordinate = depth ? strandCoordinate(style, x, y, z) * density : 0;
     const place: Place = {
-      ...{ x, y, z, dz, lockCoordinate, distance: centreDistance },
+      x,
+      y,
+      z,
+      dz,
+      lockCoordinate,
+      distance: centreDistance,
       nx: dx / centreDistance,
       ny: dy / centreDistance,
       nz: dz / centreDistance,

@@ -185,7 +185,15 @@ export function samplePerson(seed: number, options: PersonOptions = {}): Person 
   const rest = sampleRestExpression(topicRandom(seed, 8), basics);
 
   return {
-    ...{ seed, look, stylize, sex, age, weight, muscle, eth, detail },
+    seed,
+    look,
+    stylize,
+    sex,
+    age,
+    weight,
+    muscle,
+    eth,
+    detail,
     ...skin,
     ...sampleSkinTexture(basics, skin.toneT),
     detK: lerp(0.55, 1.15, clamp01((age - 20) / 45)) * (skin.toneT > 0.62 ? 0.8 : 1) * lerp(1, 0.5, childness),

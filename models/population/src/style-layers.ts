@@ -26,8 +26,13 @@ const NEUTRAL_COLOUR = '#808080';
 const HAIR_CUT: readonly [z: number, y: number] = [0.3, 7.0];
 
 const GARMENTS = [
-  ...['male_casualsuit04', 'male_casualsuit02', 'male_casualsuit03', 'male_casualsuit06', 'male_casualsuit01'],
-  ...['female_casualsuit01', 'female_casualsuit02'],
+  'male_casualsuit04',
+  'male_casualsuit02',
+  'male_casualsuit03',
+  'male_casualsuit06',
+  'male_casualsuit01',
+  'female_casualsuit01',
+  'female_casualsuit02',
 ];
 
 /** Half thickness, arch, tilt, length. */

@@ -5,8 +5,17 @@ import { SeededRandom } from './seeded-random.ts';
 
 /** From black to red; dark-skinned people draw from the first four. */
 const HAIR_COLOURS: readonly HexColour[] = [
-  ...['#1b1514', '#211815', '#33231b', '#48301f', '#5a3b28', '#75492c'],
-  ...['#946a42', '#b58c5a', '#d0aa74', '#7d3a22', '#b3602f'],
+  '#1b1514',
+  '#211815',
+  '#33231b',
+  '#48301f',
+  '#5a3b28',
+  '#75492c',
+  '#946a42',
+  '#b58c5a',
+  '#d0aa74',
+  '#7d3a22',
+  '#b3602f',
 ];
 const BACKGROUNDS: readonly (readonly [HexColour, HexColour])[] = [
   ['#e4edf5', '#b7cbe0'],
@@ -19,32 +28,83 @@ const BACKGROUNDS: readonly (readonly [HexColour, HexColour])[] = [
   ['#e9ecef', '#c3cad2'],
 ];
 const CLOTH_COLOURS: readonly HexColour[] = [
-  ...['#3f6288', '#5b7a94', '#5f8f80', '#b5624c', '#8470a3', '#2f4158', '#d8cfc2'],
-  ...['#4f8062', '#8a5a52', '#4a5aa0', '#d6b07a', '#a34a5c', '#e6e3dc', '#3d4249'],
+  '#3f6288',
+  '#5b7a94',
+  '#5f8f80',
+  '#b5624c',
+  '#8470a3',
+  '#2f4158',
+  '#d8cfc2',
+  '#4f8062',
+  '#8a5a52',
+  '#4a5aa0',
+  '#d6b07a',
+  '#a34a5c',
+  '#e6e3dc',
+  '#3d4249',
 ];
 
 /** Hair styles by presentation and texture; a style that is named twice is twice as likely. */
 const MASCULINE_STYLES: readonly string[] = [
-  ...['crop', 'crop', 'crop', 'sidepart', 'sidepart', 'quiff', 'quiff', 'slick', 'buzz', 'curly', 'shag', 'none'],
+  'crop',
+  'crop',
+  'crop',
+  'sidepart',
+  'sidepart',
+  'quiff',
+  'quiff',
+  'slick',
+  'buzz',
+  'curly',
+  'shag',
+  'none',
 ];
 const FEMININE_STYLES: readonly string[] = [
-  ...['bob', 'bangs', 'long', 'long', 'longside', 'longside', 'longcurly', 'ponytail', 'bun', 'lowbun', 'pixie'],
+  'bob',
+  'bangs',
+  'long',
+  'long',
+  'longside',
+  'longside',
+  'longcurly',
+  'ponytail',
+  'bun',
+  'lowbun',
+  'pixie',
   'shag',
 ];
-const MASCULINE_COILY_STYLES: readonly string[] = [
-  ...['coils', 'coils', 'coils', 'buzz', 'buzz', 'afro', 'locs', 'none'],
-];
+const MASCULINE_COILY_STYLES: readonly string[] = ['coils', 'coils', 'coils', 'buzz', 'buzz', 'afro', 'locs', 'none'];
 const FEMININE_COILY_STYLES: readonly string[] = [
-  ...['afro', 'puffs', 'longcurly', 'longcurly', 'locs', 'bun', 'lowbun', 'coils', 'ponytail'],
+  'afro',
+  'puffs',
+  'longcurly',
+  'longcurly',
+  'locs',
+  'bun',
+  'lowbun',
+  'coils',
+  'ponytail',
 ];
 /** Styles that can have a receding hairline; the others cover it. */
 const RECEDING_STYLES = new Set(['crop', 'sidepart', 'quiff', 'slick', 'buzz', 'coils', 'curly', 'none']);
 
 const EYE_COLOURS: readonly string[] = [
-  ...['brown', 'brownlight', 'brownlight', 'green', 'grey', 'blue', 'lightblue', 'bluegreen', 'deepblue'],
+  'brown',
+  'brownlight',
+  'brownlight',
+  'green',
+  'grey',
+  'blue',
+  'lightblue',
+  'bluegreen',
+  'deepblue',
 ];
 const MASCULINE_GARMENTS: readonly string[] = [
-  ...['male_casualsuit04', 'male_casualsuit02', 'male_casualsuit03', 'male_casualsuit06', 'male_casualsuit01'],
+  'male_casualsuit04',
+  'male_casualsuit02',
+  'male_casualsuit03',
+  'male_casualsuit06',
+  'male_casualsuit01',
 ];
 const FEMININE_GARMENTS: readonly string[] = ['female_casualsuit01', 'female_casualsuit02'];
 

@@ -48,34 +48,12 @@ export function sampleField(field: Field, low: Triple, high: Triple, step: numbe
   return { origin: low, step, size, values };
 }
 
-const CORNERS: readonly Triple[] = [
-  ...([
-    [0, 0, 0],
-    [1, 0, 0],
-    [0, 1, 0],
-    [1, 1, 0],
-    [0, 0, 1],
-    [1, 0, 1],
-    [0, 1, 1],
-    [1, 1, 1],
-  ] as const),
-];
-const CELL_EDGES: readonly (readonly [number, number])[] = [
-  ...([
-    [0, 1],
-    [2, 3],
-    [4, 5],
-    [6, 7],
-    [0, 2],
-    [1, 3],
-    [4, 6],
-    [5, 7],
-    [0, 4],
-    [1, 5],
-    [2, 6],
-    [3, 7],
-  ] as const),
-];
+/** Corners of a cell; the bits of an id are its x, y and z. */
+const CORNERS: readonly Triple[] = Array.from({ length: 8 }, (_, id) => [id & 1, (id >> 1) & 1, (id >> 2) & 1]);
+/** Corners that differ in one bit. */
+const CELL_EDGES: readonly (readonly [number, number])[] = [1, 2, 4].flatMap((bit) =>
+  [0, 1, 2, 3, 4, 5, 6, 7].filter((id) => (id & bit) === 0).map((id) => [id, id | bit] as const),
+);
 
 /** Middle of the places where the surface crosses the edges of a cell, in cells; null where it does not. */
 function cellPoint(corner: Float32Array): Triple | null {
