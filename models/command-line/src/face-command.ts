@@ -1,4 +1,5 @@
 /** `timbre face`: a picture and a JSON line per voice file. */
+import './without-telemetry.ts';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,5 @@
 /** Loads the models from their folder: contract, weights (verified), voice activity, layers. */
+import './without-telemetry.ts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
