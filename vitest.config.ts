@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**'],
     testTimeout: 20_000,
+    // Polling waits for real processes and sockets, on a machine that may be busy.
+    expect: { poll: { timeout: 5_000 } },
     // Two cores: real mediasoup Workers, sidecars and Chromium share them.
     maxWorkers: 2,
   },

@@ -9,8 +9,6 @@ import { TOKEN_SECONDS, type Tokens } from './signalling/tokens.ts';
 
 /** Largest body of POST /dev/token, bytes. */
 const BODY_LIMIT_BYTES = 4_096;
-/** Seconds that a browser may keep models, whose content changes with their version. */
-const MODELS_MAX_AGE_SECONDS = 3_600;
 
 export interface HttpOptions {
   /** The built page; served at `/`. */
@@ -23,6 +21,8 @@ export interface HttpOptions {
   readonly originRules: OriginRules;
   /** Answers GET /healthz. */
   readonly health: () => Readonly<Record<string, number>>;
+  /** Answers GET /metrics, in Prometheus' text format. */
+  readonly metrics: () => string;
   readonly log: Log;
 }
 
@@ -35,14 +35,14 @@ const tokenRequest = v.strictObject({
 /** Page, models, health, and in development join tokens. socket.io adds itself to the same server. */
 export function createRequestListener(options: HttpOptions): RequestListener {
   const { clientRoot, modelsRoot, log } = options;
-  // `dev` reads the folder at each request: the page may be built while the server runs.
+  // `dev` reads the folder at each request: the page may be built while the server runs. With `etag`, browsers ask
+  // each time whether a file is still the same, so weights never get older than their contract.
   const page = sirv(clientRoot, { dev: true, etag: true, setHeaders: setIsolation });
   const modelFiles = ['weights', 'layers'].map((folder) => ({
     prefix: `/models/${folder}/`,
     serve: sirv(join(modelsRoot, folder), {
       dev: true,
       etag: true,
-      maxAge: MODELS_MAX_AGE_SECONDS,
       setHeaders: setIsolation,
     }),
   }));
@@ -62,6 +62,11 @@ export function createRequestListener(options: HttpOptions): RequestListener {
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendJson(response, 405, { error: 'GET only' });
     if (path === '/healthz') return sendJson(response, 200, options.health());
+    if (path === '/metrics') {
+      response.writeHead(200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
+      response.end(options.metrics());
+      return;
+    }
     if (path === '/models/contract.json') {
       request.url = '/contract.json';
       return contract(request, response, missing);

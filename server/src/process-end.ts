@@ -1,3 +1,5 @@
+/** Exit status of a process that can't run in this environment: to start it again would change nothing (EX_CONFIG). */
+export const EXIT_UNUSABLE = 78;
 /** Milliseconds that a process gives itself to end in order. */
 const END_WITHIN_MS = 5_000;
 

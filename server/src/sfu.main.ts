@@ -1,8 +1,9 @@
 /** Process 1: page, signalling, SFU and taps. `node --conditions=timbre-source server/src/sfu.main.ts` */
 import { setLogEventListeners } from 'mediasoup';
 import { isLoopback, sfuConfig } from './config.ts';
+import { ServerError } from './errors.ts';
 import { createLog, messageOf } from './log.ts';
-import { onceAskedToEnd } from './process-end.ts';
+import { EXIT_UNUSABLE, onceAskedToEnd } from './process-end.ts';
 import { startSfu } from './start-sfu.ts';
 
 try {
@@ -25,5 +26,6 @@ try {
   process.send?.({ type: 'ready', url: sfu.url });
 } catch (thrown) {
   createLog('sfu').error(messageOf(thrown));
-  process.exitCode = 1;
+  const unusable = thrown instanceof ServerError && ['bad-config', 'port-taken'].includes(thrown.reason);
+  process.exitCode = unusable ? EXIT_UNUSABLE : 1;
 }

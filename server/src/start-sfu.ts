@@ -7,6 +7,7 @@ import type { SfuConfig } from './config.ts';
 import { ServerError } from './errors.ts';
 import { createRequestListener } from './http.ts';
 import { createLog, type Log } from './log.ts';
+import { formatMetrics } from './metrics.ts';
 import { Rooms } from './sfu/rooms.ts';
 import { WorkerPool } from './sfu/worker-pool.ts';
 import type { RateLimitOptions } from './signalling/rate-limit.ts';
@@ -86,6 +87,7 @@ export async function startSfu(options: StartSfuOptions): Promise<RunningSfu> {
         tapsOpen: taps.counts.open,
         tapsOpened: taps.counts.opened,
       }),
+      metrics: () => formatMetrics({ rooms: rooms.open.size, participants: participants(), workers, sidecars, taps }),
       log,
     }),
   );
@@ -103,7 +105,10 @@ export async function startSfu(options: StartSfuOptions): Promise<RunningSfu> {
     // Children before what they stand on: participants leave (taps stop, codes are zeroed), then the links, then media.
     rooms.close();
     taps.close();
-    await signalling.close();
+    const signallingClosed = signalling.close();
+    // A page that is still loading weights, or keeps its connection open, isn't waited for.
+    httpServer.closeAllConnections();
+    await signallingClosed;
     sidecars.close();
     await workers.close();
   };

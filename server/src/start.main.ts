@@ -26,12 +26,14 @@ try {
       const { type, url } = message as { type?: unknown; url?: unknown };
       if (type === 'ready' && typeof url === 'string') log.info(`open ${url} in two browser windows`);
     };
-    return new Supervisor({ process: supervised, log, onMessage });
+    return new Supervisor({ process: supervised, log, onMessage, onUnusable: () => void end(1) });
   });
-  for (const supervisor of supervisors) supervisor.start();
-  onceAskedToEnd(async () => {
+  const end = async (exitCode: number) => {
     await Promise.all(supervisors.map((supervisor) => supervisor.stop()));
-  });
+    process.exitCode = exitCode;
+  };
+  for (const supervisor of supervisors) supervisor.start();
+  onceAskedToEnd(() => end(0));
 } catch (thrown) {
   log.error(messageOf(thrown));
   process.exitCode = 1;

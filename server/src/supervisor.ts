@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Log } from './log.ts';
+import { EXIT_UNUSABLE } from './process-end.ts';
 
 /** Milliseconds before the first restart; doubled with each failure in a row. */
 export const RESTART_FIRST_MS = 250;
@@ -23,6 +24,8 @@ export interface SupervisorOptions {
   readonly spawn?: (supervised: SupervisedProcess) => ChildProcess;
   /** A message from the child over IPC. */
   readonly onMessage?: (message: unknown) => void;
+  /** The child's first start ended with EXIT_UNUSABLE: it isn't started again. Default: nothing. */
+  readonly onUnusable?: () => void;
   /** Monotonic milliseconds. Default `performance.now`. */
   readonly now?: () => number;
 }
@@ -38,13 +41,20 @@ type SupervisorState =
 
 /** Keeps one child process running: when it ends, it is started again, ever later if it keeps ending at once. */
 export class Supervisor {
-  readonly #options: Required<Omit<SupervisorOptions, 'onMessage'>> & Pick<SupervisorOptions, 'onMessage'>;
+  readonly #options: Required<SupervisorOptions>;
   #state: SupervisorState = { state: 'stopped' };
   #restarts = 0;
   #failuresInARow = 0;
 
   constructor(options: SupervisorOptions) {
-    this.#options = { spawn: spawnNode, now: () => performance.now(), ...options };
+    const nothing = () => {};
+    this.#options = {
+      spawn: spawnNode,
+      onMessage: nothing,
+      onUnusable: nothing,
+      now: () => performance.now(),
+      ...options,
+    };
   }
 
   /** Process id of the child while it runs. */
@@ -83,9 +93,18 @@ export class Supervisor {
     const { process: supervised, onMessage } = this.#options;
     const child = this.#options.spawn(supervised);
     this.#state = { state: 'running', child, sinceMs: this.#options.now() };
-    if (onMessage !== undefined) child.on('message', onMessage);
+    child.on('message', onMessage);
     child.once('error', (error) => this.#ended(child, error.message));
-    child.once('exit', (code, signal) => this.#ended(child, signal ?? `exit ${code}`));
+    child.once('exit', (code, signal) => {
+      if (code === EXIT_UNUSABLE && this.#restarts === 0) this.#giveUp(child);
+      else this.#ended(child, signal ?? `exit ${code}`);
+    });
+  }
+
+  #giveUp(child: ChildProcess): void {
+    if (this.#state.state !== 'running' || this.#state.child !== child) return;
+    this.#state = { state: 'stopped' };
+    this.#options.onUnusable();
   }
 
   #ended(child: ChildProcess, cause: string): void {

@@ -28,6 +28,7 @@ export class ParticipantMedia {
   readonly #transports = new Map<string, types.WebRtcTransport>();
   readonly #producers = new Map<string, types.Producer>();
   readonly #consumers = new Map<string, types.Consumer>();
+  #closed = false;
 
   on<Name extends keyof ParticipantMediaEvents>(
     name: Name,
@@ -52,6 +53,10 @@ export class ParticipantMedia {
     const transport = await refuseIfThrown('create-transport', () =>
       ground.router.createWebRtcTransport({ webRtcServer: ground.webRtcServer, preferUdp: true }),
     );
+    if (this.#closed) {
+      transport.close();
+      throw new ProtocolError('not-joined', 'you have left meanwhile');
+    }
     this.#transports.set(transport.id, transport);
     transport.observer.once('close', () => this.#transports.delete(transport.id));
     return {
@@ -137,8 +142,9 @@ export class ParticipantMedia {
     await refuseIfThrown('resume-consumer', () => consumer.resume());
   }
 
-  /** Closes everything; the participant may begin anew. Idempotent, never throws. */
-  stop(): void {
+  /** Closes everything. Final, idempotent, never throws. */
+  close(): void {
+    this.#closed = true;
     for (const transport of [...this.#transports.values()]) transport.close();
   }
 

@@ -93,7 +93,7 @@ export class Participant {
     if (this.#presence.state === 'lost') clearTimeout(this.#presence.timer);
     this.#presence = { state: 'left' };
     this.listening.close();
-    this.media.stop();
+    this.media.close();
   }
 
   #tapView(): Pick<TapView, 'connected' | 'audio' | 'cameraOn'> {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { startTestSfu, type TestSfu } from './test-sfu.ts';
+import { FakeSidecar } from '../tap/fake-sidecar.ts';
+import { startTestSfu, TAP_SECRET, type TestSfu } from './test-sfu.ts';
 
 let sfu: TestSfu;
 afterEach(() => sfu?.close());
@@ -48,6 +49,36 @@ test('the room moves to another live Worker at once, and new rooms avoid the dea
   await sfu.join('new', 'cleo');
   await vi.waitFor(() => expect(sfu.workerPids).toHaveLength(2), { timeout: 5_000 });
   expect(sfu.workerPids).toContain(pids[1]);
+});
+
+test('faces outlive their Worker, and an unfinished one is listened for anew once its speaker produces', async () => {
+  const sidecar = await FakeSidecar.start({ secret: TAP_SECRET });
+  sfu = await startTestSfu({ TIMBRE_SIDECARS: sidecar.url });
+  await expect.poll(() => sfu.sidecarsAlive).toBe(1);
+  const ada = await sfu.join('meet', 'ada');
+  await ada.produce('audio');
+  await ada.request('consent', { granted: true });
+  await expect.poll(() => sidecar.started.length).toBe(1);
+  const code = new Uint8Array(256).fill(5);
+  sidecar.read(sidecar.started[0]!.tapId, code, { settled: true, converged: true });
+  await expect.poll(() => sidecar.taps.size).toBe(0);
+  const bela = await sfu.join('meet', 'bela');
+  await bela.produce('audio');
+  await bela.request('consent', { granted: true });
+  await expect.poll(() => sidecar.taps.size).toBe(1);
+
+  process.kill(sfu.workerPids[0]!, 'SIGKILL');
+  await bela.waitFor('room-reformed');
+  await expect.poll(() => sidecar.taps.size).toBe(0);
+  const cleo = await sfu.join('meet', 'cleo');
+  const seen = Object.fromEntries(cleo.joined.participants.map((each) => [each.participantId, each.avatar.state]));
+  expect(seen).toEqual({ ada: 'settled', bela: 'listening' });
+  await ada.produce('audio');
+  await bela.produce('audio');
+  await expect.poll(() => sidecar.taps.size).toBe(1);
+  expect(sidecar.started).toHaveLength(3);
+  expect(sfu.taps).toEqual({ opened: 3, closed: 2, failed: 0, open: 1 });
+  await sidecar.close();
 });
 
 test('on fixed ports, the replacement listens where the dead Worker did', async () => {

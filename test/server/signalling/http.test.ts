@@ -89,6 +89,13 @@ test('health says what runs', async () => {
   ada.disconnect();
 });
 
+test('metrics count rooms, participants and taps', async () => {
+  const text = await (await fetch(`${sfu.url}/metrics`)).text();
+  for (const line of ['timbre_workers_alive 1', 'timbre_taps_opened_total 0', '# TYPE timbre_participants gauge']) {
+    expect(text.split('\n')).toContain(line);
+  }
+});
+
 const askToken = (init: RequestInit = {}) =>
   fetch(`${sfu.url}/dev/token`, { method: 'POST', body: '{"room":"meet","name":"Ada"}', ...init });
 
