@@ -24,7 +24,7 @@ export interface ListeningRules {
   readonly twoVoicesDistance: readonly { readonly halfMs: number; readonly distance: number }[];
 }
 
-/** Measured for the shipped weights on the `validate` speakers (see test/bench/two-voices.ts for how). */
+/** Measured for the shipped weights on the `validate` speakers (see test/bench/listening-rules.bench.ts). */
 const MEASURED = {
   settledConfidence: 0.35,
   stableShift: 0.12,

@@ -1,7 +1,6 @@
 /** The SFU's end of the tap link, as a test needs it: says what it is told to, remembers what it hears, sends RTP. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import {
   admitToSfu,
@@ -79,26 +78,20 @@ export class SfuEnd {
     }
   }
 
-  /** The first message that fits, also of those that came already. */
-  async first(fits: (message: ToSfu) => boolean, timeout = 5_000): Promise<HeardMessage> {
-    return vi.waitFor(
-      () => {
-        const message = this.heard.find(fits);
-        if (!message) throw new Error(`not heard: ${fits}`);
-        return message;
-      },
-      { timeout, interval: 10 },
-    );
+  /** The first message that fits, also of those that came already. Rejects after `timeoutMs`. */
+  async first(fits: (message: ToSfu) => boolean, timeoutMs = 5_000): Promise<HeardMessage> {
+    const message = await poll(() => this.heard.find(fits), timeoutMs);
+    if (!message) throw new Error(`not heard within ${timeoutMs} ms: ${fits}`);
+    return message;
   }
 
   readings(tapId: string): (Reading & { readonly atMs: number })[] {
     return this.heard.filter((message) => message.type === 'reading').filter((reading) => reading.tapId === tapId);
   }
 
-  closed(): Promise<void> {
-    return vi.waitFor(() => {
-      if (this.#socket.readyState !== WebSocket.CLOSED) throw new Error('still open');
-    }, 5_000);
+  async closed(): Promise<void> {
+    const closed = await poll(() => this.#socket.readyState === WebSocket.CLOSED || undefined, 5_000);
+    if (!closed) throw new Error('the tap link is still open');
   }
 
   close(): void {
@@ -107,5 +100,14 @@ export class SfuEnd {
     clearInterval(this.#beat);
     this.#socket.terminate();
     this.#rtp.close();
+  }
+}
+
+async function poll<Value>(look: () => Value | undefined, timeoutMs: number): Promise<Value | undefined> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const value = look();
+    if (value !== undefined || performance.now() > endMs) return value;
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
