@@ -12,13 +12,18 @@ import {
   TONGUE_TINT,
   UPPER_TEETH_TINT,
 } from '@timbre/models';
-import { Container, Mesh, MeshGeometry, Sprite, Texture } from 'pixi.js';
+import { Buffer, BufferUsage, Container, Geometry, Mesh, MeshGeometry, Sprite, Texture } from 'pixi.js';
+import { type Coverage, coveredTriangles, skinCoverage } from './layer-coverage.ts';
 import { PuppetFade } from './puppet-fade.ts';
 import { layerMesh, SkinMesh } from './puppet-shaders.ts';
 import type { StyleLayers, WornStyle } from './style-layers.ts';
 
 /** From one face to the next while it forms; codes come at most every 500 ms. */
 const FACE_FADE_MS = 420;
+
+/** Cells of 1/64: by how much a decoded outline may differ, and the blur of mipmaps. */
+const SKIN_MARGIN_CELLS = 2;
+const LAYER_MARGIN_CELLS = 1;
 
 const QUAD_UVS = new Float32Array([0, 0, 1, 0, 1, 1, 0, 1]);
 const QUAD_TRIANGLES = new Uint32Array([0, 1, 2, 0, 2, 3]);
@@ -43,7 +48,10 @@ export class PuppetMeshView {
   readonly container = new Container();
   readonly #mesh: PuppetMesh;
   readonly #layers: StyleLayers;
-  readonly #geometry: MeshGeometry;
+  /** Vertices of the whole mesh, shared by all layers' geometries. */
+  readonly #positions: Buffer;
+  readonly #uvs: Buffer;
+  readonly #skinGeometry: Geometry;
   readonly #fade: PuppetFade;
   #worn: WornStyle;
   #parts: Parts;
@@ -52,11 +60,10 @@ export class PuppetMeshView {
   constructor(mesh: PuppetMesh, layers: StyleLayers, puppet: Puppet, worn: WornStyle) {
     this.#mesh = mesh;
     this.#layers = layers;
-    this.#geometry = new MeshGeometry({
-      positions: new Float32Array(2 * mesh.vertexCount),
-      uvs: mesh.uv.slice(),
-      indices: Uint32Array.from(mesh.triangles),
-    });
+    this.#positions = vertexBuffer(new Float32Array(2 * mesh.vertexCount));
+    this.#uvs = vertexBuffer(mesh.uv.slice());
+    // All faces have their outline at about the same texels.
+    this.#skinGeometry = this.#geometryOf(skinCoverage(puppet.skin, puppet.textureSize), SKIN_MARGIN_CELLS);
     this.#fade = new PuppetFade(mesh, puppet, FACE_FADE_MS);
     this.#worn = worn;
     this.#parts = this.#dress(worn);
@@ -93,20 +100,27 @@ export class PuppetMeshView {
   close(): void {
     this.#undress();
     this.#fade.close();
-    this.#geometry.destroy(true);
+    this.#skinGeometry.destroy();
+    this.#positions.destroy();
+    this.#uvs.destroy();
     this.container.destroy();
   }
 
   /** Bottom to top, as in the style's specification; what has no layer is left out. */
   #dress({ paints, textures }: WornStyle): Parts {
     const { paint, blank } = this.#layers;
-    const geometry = this.#geometry;
     const { from } = this.#fade.skins;
     const rimPoints = (chain: readonly number[]) => chain.length + 2;
     const { lids, mouth } = this.#mesh;
     const chains = [lids.left.upper, lids.right.upper];
     const parts: Parts = {
-      skin: new SkinMesh(geometry, from, textures.hair ?? blank, textures.clothes ?? blank, paints.skin),
+      skin: new SkinMesh(
+        this.#skinGeometry,
+        from,
+        textures.hair?.source ?? blank,
+        textures.clothes?.source ?? blank,
+        paints.skin,
+      ),
       eyes: [quadMesh(textures.leftEye), quadMesh(textures.rightEye)],
       lidShadows: chains.map((chain) => stripMesh(rimPoints(chain), paint.shadow)),
       catchLights: this.#fade.poser
@@ -121,8 +135,9 @@ export class PuppetMeshView {
       lashes: chains.map((chain) => stripMesh(rimPoints(chain), paint.lash, LASH_OPACITY)),
     };
     const layer = (kind: 'hair' | 'clothes' | 'brows' | 'beard', side: 'front' | 'back' = 'front') => {
-      const [source, colours] = [textures[kind], paints[kind]];
-      return source && colours ? [layerMesh(geometry, source, colours, side)] : [];
+      const [texture, colours] = [textures[kind], paints[kind]];
+      if (!texture || !colours) return [];
+      return [layerMesh(this.#geometryOf(texture[side], LAYER_MARGIN_CELLS), texture.source, colours, side)];
     };
     this.container.addChild(
       ...layer('hair', 'back'),
@@ -143,16 +158,35 @@ export class PuppetMeshView {
       if (child instanceof Mesh) {
         // The shader's program is cached by Pixi for all puppets; its textures belong to others.
         child.shader?.destroy(false);
-        if (child.geometry !== this.#geometry) child.geometry.destroy(true);
+        if (child.geometry !== this.#skinGeometry) this.#destroyGeometry(child.geometry);
       }
       child.destroy();
     }
     this.#worn.release();
   }
 
+  /** The mesh's triangles where a layer may be seen, on the shared vertices. */
+  #geometryOf(coverage: Coverage, margin: number): Geometry {
+    const data = coveredTriangles(this.#mesh, coverage, margin);
+    return new Geometry({
+      attributes: {
+        aPosition: { buffer: this.#positions, format: 'float32x2' },
+        aUV: { buffer: this.#uvs, format: 'float32x2' },
+      },
+      indexBuffer: new Buffer({ data, usage: BufferUsage.INDEX | BufferUsage.COPY_DST }),
+    });
+  }
+
+  #destroyGeometry(geometry: Geometry): void {
+    // Layers share their vertices; quads and strips have their own.
+    const shared = geometry.getBuffer('aPosition') === this.#positions;
+    if (shared) geometry.indexBuffer.destroy();
+    geometry.destroy(!shared);
+  }
+
   #place(posed: PosedPuppet): void {
     const { eyes, lidShadows, lashes, catchLights, mouth, ...parts } = this.#parts;
-    put(parts.skin.mesh, posed.positions);
+    fill(this.#positions, posed.positions);
     for (const [index, eye] of eyes.entries()) put(eye, posed.eyes[index]!);
     for (const [index, shadow] of lidShadows.entries()) put(shadow, posed.lidShadows[index]!);
     for (const [index, lash] of lashes.entries()) put(lash, posed.lashes[index]!);
@@ -192,9 +226,16 @@ function light(texture: Texture, alpha: number): Sprite {
 }
 
 function put(mesh: Mesh, positions: Float32Array): void {
-  const buffer = mesh.geometry.getBuffer('aPosition');
-  buffer.data.set(positions);
+  fill(mesh.geometry.getBuffer('aPosition'), positions);
+}
+
+function fill(buffer: Buffer, numbers: Float32Array): void {
+  buffer.data.set(numbers);
   buffer.update();
+}
+
+function vertexBuffer(data: Float32Array): Buffer {
+  return new Buffer({ data, usage: BufferUsage.VERTEX | BufferUsage.COPY_DST });
 }
 
 function tintOf([red = 255, green = 255, blue = 255]: readonly number[]): number {

@@ -28,6 +28,8 @@ uniform float uLift;
 uniform float uHighlightGain;
 uniform float uOpacity;
 const float SHOULDER = 0.52;
+// Most of every layer is empty: without graphics hardware the colour formula is what costs.
+const float UNSEEN = 0.004;
 
 vec3 decoded(vec3 encoded, float range) { return range * pow(encoded, vec3(2.2)); }
 float decoded(float encoded, float range) { return range * pow(encoded, 2.2); }
@@ -48,7 +50,7 @@ vec2 leftHalf() {
   float reach = 0.002 + fwidth(vUV.x);
   return vec2(clamp(vUV.x, reach, 1.0 - reach) * 0.5, vUV.y);
 }
-vec2 rightHalf() { return leftHalf() + vec2(0.5, 0.0); }
+vec2 rightHalf(vec2 left) { return left + vec2(0.5, 0.0); }
 `;
 
 const SKIN_FRAGMENT = `${COLOUR_FORMULA}
@@ -58,11 +60,18 @@ uniform sampler2D uHair;
 uniform sampler2D uClothes;
 uniform float uFade;
 void main() {
-  vec3 diffuse = mix(texture(uSkin, leftHalf()).rgb, texture(uNextSkin, leftHalf()).rgb, uFade);
-  vec2 rest = mix(texture(uSkin, rightHalf()).rg, texture(uNextSkin, rightHalf()).rg, uFade);
-  vec4 clothes = texture(uClothes, rightHalf());
-  float shadow = texture(uHair, rightHalf()).b * clothes.b;
+  vec2 left = leftHalf();
+  vec2 right = rightHalf(left);
+  vec4 clothes = texture(uClothes, right);
+  vec3 diffuse = texture(uSkin, left).rgb;
+  vec2 rest = texture(uSkin, right).rg;
+  if (uFade > 0.0) {
+    diffuse = mix(diffuse, texture(uNextSkin, left).rgb, uFade);
+    rest = mix(rest, texture(uNextSkin, right).rg, uFade);
+  }
+  float shadow = texture(uHair, right).b * clothes.b;
   float alpha = smoothstep(0.08, 0.92, rest.g) * clothes.r * uOpacity;
+  if (alpha < UNSEEN) discard;
   vec3 d = decoded(diffuse, 3.0) * pow(vec3(shadow), vec3(0.85, 1.0, 1.05));
   float h = decoded(rest.r, 0.8) * shadow;
   shown = vec4(display((uColour * d + uHighlightGain * h) * uLift) * alpha, alpha);
@@ -72,8 +81,10 @@ const LAYER_FRAGMENT = `${COLOUR_FORMULA}
 uniform sampler2D uLayer;
 uniform float uBack;
 void main() {
-  vec3 layer = texture(uLayer, leftHalf()).rgb;
-  float alpha = mix(layer.b, texture(uLayer, rightHalf()).g, uBack) * uOpacity;
+  vec2 left = leftHalf();
+  vec3 layer = texture(uLayer, left).rgb;
+  float alpha = (uBack > 0.5 ? texture(uLayer, rightHalf(left)).g : layer.b) * uOpacity;
+  if (alpha < UNSEEN) discard;
   float d = decoded(layer.r, 3.0);
   float h = decoded(layer.g, 0.8);
   shown = vec4(display((uColour * d + uHighlightGain * h) * uLift) * alpha, alpha);

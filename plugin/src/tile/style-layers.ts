@@ -10,20 +10,28 @@ import {
 } from '@timbre/models';
 import { BufferImageSource, ImageSource, Texture, type TextureSource } from 'pixi.js';
 import { PluginError } from '../errors.ts';
+import { type Coverage, layerCoverage } from './layer-coverage.ts';
 import { type PaintTextures, paintTextures } from './paint-textures.ts';
 
 /** How the tiles' textures are sampled: tiles go down to 48 px, where a 512 px layer needs its mipmaps. */
 export const SMOOTH_SAMPLING = { scaleMode: 'linear', autoGenerateMipmaps: true } as const;
+
+/** A layer in the aligned layout. */
+export interface LayerTexture {
+  readonly source: TextureSource;
+  readonly front: Coverage;
+  readonly back: Coverage;
+}
 
 /** Everything that one style is drawn with. The textures are shared: `release` when it is taken off. */
 export interface WornStyle {
   readonly style: PuppetStyle;
   readonly paints: StylePaints;
   readonly textures: {
-    readonly hair: TextureSource | undefined;
-    readonly clothes: TextureSource | undefined;
-    readonly brows: TextureSource | undefined;
-    readonly beard: TextureSource | undefined;
+    readonly hair: LayerTexture | undefined;
+    readonly clothes: LayerTexture | undefined;
+    readonly brows: LayerTexture | undefined;
+    readonly beard: LayerTexture | undefined;
     readonly leftEye: Texture;
     readonly rightEye: Texture;
     readonly upperTeeth: Texture;
@@ -33,8 +41,14 @@ export interface WornStyle {
   release(): void;
 }
 
+interface Loaded {
+  readonly texture: Texture;
+  readonly front: Coverage;
+  readonly back: Coverage;
+}
+
 interface SharedTexture {
-  readonly loading: Promise<Texture>;
+  readonly loading: Promise<Loaded>;
   uses: number;
 }
 
@@ -97,18 +111,22 @@ export class StyleLayers {
       taken.push(file);
       return this.#take(file, alpha);
     };
-    const layer = async (paint: { readonly file: string } | undefined) =>
-      paint && (await take(paint.file, 'opaque')).source;
+    const layer = async (paint: { readonly file: string } | undefined): Promise<LayerTexture | undefined> => {
+      if (!paint) return undefined;
+      const { texture, front, back } = await take(paint.file, 'opaque');
+      return { source: texture.source, front, back };
+    };
+    const sprite = async (file: string) => (await take(file, 'straight')).texture;
     try {
       const paints = layersForStyle(await index, style);
       const { sprites } = paints;
       const [hair, clothes, brows, beard, leftEye, rightEye, upperTeeth, lowerTeeth, tongue] = await Promise.all([
         ...[layer(paints.hair), layer(paints.clothes), layer(paints.brows), layer(paints.beard)],
-        take(sprites.leftEye, 'straight'),
-        take(sprites.rightEye, 'straight'),
-        take(sprites.upperTeeth, 'straight'),
-        take(sprites.lowerTeeth, 'straight'),
-        take(sprites.tongue, 'straight'),
+        sprite(sprites.leftEye),
+        sprite(sprites.rightEye),
+        sprite(sprites.upperTeeth),
+        sprite(sprites.lowerTeeth),
+        sprite(sprites.tongue),
       ] as const);
       const layers = { hair, clothes, brows, beard };
       return { style, paints, textures: { ...layers, leftEye, rightEye, upperTeeth, lowerTeeth, tongue }, release };
@@ -130,13 +148,13 @@ export class StyleLayers {
     this.#mesh = undefined;
   }
 
-  #take(file: string, alpha: 'opaque' | 'straight'): Promise<Texture> {
+  #take(file: string, alpha: 'opaque' | 'straight'): Promise<Loaded> {
     const known = this.#shared.get(file);
     if (known) {
       known.uses += 1;
       return known.loading;
     }
-    const loading = this.#texture(file, alpha);
+    const loading = this.#load(file, alpha);
     this.#shared.set(file, { loading, uses: 1 });
     loading.catch(() => this.#shared.delete(file));
     return loading;
@@ -153,12 +171,12 @@ export class StyleLayers {
     const shared = this.#shared.get(file);
     this.#shared.delete(file);
     shared?.loading.then(
-      (texture) => texture.destroy(true),
+      ({ texture }) => texture.destroy(true),
       () => {},
     );
   }
 
-  async #texture(file: string, alpha: 'opaque' | 'straight'): Promise<Texture> {
+  async #load(file: string, alpha: 'opaque' | 'straight'): Promise<Loaded> {
     const blob = await (await this.#get(file)).blob();
     // Layers hold numbers, not colours: no premultiplication, no colour management.
     const resource = await createImageBitmap(blob, {
@@ -166,7 +184,8 @@ export class StyleLayers {
       colorSpaceConversion: 'none',
     });
     const alphaMode = alpha === 'opaque' ? 'no-premultiply-alpha' : 'premultiplied-alpha';
-    return new Texture({ source: new ImageSource({ resource, alphaMode, ...SMOOTH_SAMPLING }) });
+    const texture = new Texture({ source: new ImageSource({ resource, alphaMode, ...SMOOTH_SAMPLING }) });
+    return { texture, ...layerCoverage(resource) };
   }
 
   async #json(file: string): Promise<unknown> {

@@ -115,8 +115,9 @@ export class TileScene {
     const [width, height] = [this.#width, this.#height];
     const square = betweenSquares(portraitInMedallion(this.#circle), portraitInTile(width, height), reveal);
     // The background fills what the portrait leaves of a wide or tall tile.
+    const [x, middle] = [square.left + square.side / 2, square.top + square.side / 2];
+    const y = middle + reveal * (height / 2 - middle);
     const side = Math.max(square.side, reveal * Math.max(width, height));
-    const [x, y] = [square.left + square.side / 2, square.top + square.side / 2];
     this.#background.setSize(side);
     this.#background.position.set(x - side / 2, y - side / 2);
     // The lower rim stays where it is while the head rises.

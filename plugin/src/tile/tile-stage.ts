@@ -1,6 +1,7 @@
 /** The one Pixi renderer and the one ticker of all tiles, wherever the host puts them (Pixi's multiView). */
 import { type Container, getCanvasTexture, hasCachedCanvasTexture, Ticker, WebGLRenderer } from 'pixi.js';
 import { PluginError } from '../errors.ts';
+import { FramePace } from './frame-pace.ts';
 
 export interface StageStep {
   /** Something changed: draw it. */
@@ -38,10 +39,13 @@ export class TileStage {
   readonly #surfaces = new Set<StageSurface>();
   readonly #ticker = new Ticker();
   readonly #onError: (error: PluginError) => void;
+  readonly #pace: FramePace;
   #rendering: Rendering = { state: 'none' };
+  #lastMs: number | undefined;
 
   constructor({ framesPerSecond, onError }: TileStageOptions) {
     this.#onError = onError;
+    this.#pace = new FramePace(framesPerSecond);
     this.#ticker.maxFPS = framesPerSecond;
     this.#ticker.add(() => this.#tick());
     document.addEventListener('visibilitychange', this.#onVisibility);
@@ -71,7 +75,10 @@ export class TileStage {
     this.#rendering = { state: 'closed' };
   }
 
-  readonly #onVisibility = () => this.wake();
+  readonly #onVisibility = () => {
+    this.#lastMs = undefined;
+    this.wake();
+  };
 
   async #start(): Promise<void> {
     this.#rendering = { state: 'starting' };
@@ -106,6 +113,8 @@ export class TileStage {
     if (this.#rendering.state !== 'ready') return;
     const { renderer } = this.#rendering;
     const nowMs = performance.now();
+    if (this.#lastMs !== undefined) this.#ticker.maxFPS = this.#pace.push(nowMs - this.#lastMs);
+    this.#lastMs = nowMs;
     let again = false;
     for (const surface of this.#surfaces) {
       if (!surface.visible) continue;
@@ -113,7 +122,10 @@ export class TileStage {
       if (step.render) draw(renderer, surface);
       again ||= step.again;
     }
-    if (!again) this.#ticker.stop();
+    if (again) return;
+    this.#ticker.stop();
+    this.#lastMs = undefined;
+    this.#pace.rest();
   }
 }
 

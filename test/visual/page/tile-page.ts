@@ -3,6 +3,8 @@ import { faceCodeToBytes } from '@timbre/models';
 import { type AvatarPluginOptions, createAvatarPlugin, type PluginError, styleFromSeed } from '@timbre/plugin';
 import { fakeCallAdapter } from '@timbre/plugin/adapters/fake';
 import type { AvatarState, Style } from '@timbre/protocol';
+import { film } from './film.ts';
+import { codeFromSeed } from './seeded-code.ts';
 
 export interface TileSize {
   readonly width: number;
@@ -20,19 +22,6 @@ const adapter = fakeCallAdapter();
 const errors: string[] = [];
 let plugin: ReturnType<typeof createAvatarPlugin> | undefined;
 let sound: AudioContext | undefined;
-
-/** 128 normally distributed numbers, the same for the same seed. */
-function codeFromSeed(seed: number): Float32Array {
-  let state = seed >>> 0;
-  const uniform = () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    return (state + 0.5) / 2 ** 32;
-  };
-  return Float32Array.from(
-    { length: 128 },
-    () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
-  );
-}
 
 function wire(participantId: string, scene: SceneState, change: Partial<Style>): AvatarState {
   const style: Style = { ...styleFromSeed(participantId), ...change };
@@ -84,6 +73,9 @@ const tiles = {
     source.start(sound.currentTime + 0.1);
     return buffer.duration;
   },
+  /** Pictures of one face in given poses. */
+  film: (seed: number, options: Omit<Parameters<typeof film>[0], 'code'>) =>
+    film({ ...options, code: codeFromSeed(seed) }),
   unmount: (participantId: string) => plugin?.unmount(participantId),
   stop: () => plugin?.stop(),
   restart: () => plugin?.start(),
