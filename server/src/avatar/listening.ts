@@ -128,7 +128,8 @@ export class Listening implements TapSubject {
   /** The face may never converge: end listening all the same. */
   #watchRefinement(): void {
     if (!this.#avatar.settled || this.#refineLimitTimer !== undefined) return;
-    this.#refineLimitTimer = setTimeout(() => this.review(), REFINE_LIMIT_MS);
+    // A little later than the limit, or a timer's rounding would find the face not known yet.
+    this.#refineLimitTimer = setTimeout(() => this.review(), REFINE_LIMIT_MS + 50);
   }
 
   #clearTimers(): void {

@@ -1,5 +1,5 @@
 import { type ProducerSummary, ProtocolError, type ReplyBody, type Request } from '@timbre/protocol';
-import { errors, type types } from 'mediasoup';
+import type { types } from 'mediasoup';
 import { Emitter } from '../emitter.ts';
 import { messageOf } from '../log.ts';
 
@@ -50,9 +50,8 @@ export class ParticipantMedia {
     if (this.#transports.size >= TRANSPORTS_MAX) {
       throw new ProtocolError('too-many', `at most ${TRANSPORTS_MAX} transports`);
     }
-    const transport = await refuseIfThrown('create-transport', () =>
-      ground.router.createWebRtcTransport({ webRtcServer: ground.webRtcServer, preferUdp: true }),
-    );
+    const { router, webRtcServer } = ground;
+    const transport = await router.createWebRtcTransport({ webRtcServer, preferUdp: true });
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('not-joined', 'you have left meanwhile');
@@ -69,14 +68,14 @@ export class ParticipantMedia {
 
   async connectTransport({ transportId, dtlsParameters }: Request<'connect-transport'>): Promise<void> {
     const transport = this.#transport(transportId);
-    await refuseIfThrown('connect-transport', () =>
+    await refuseIfThrown(transport, () =>
       transport.connect({ dtlsParameters: dtlsParameters as unknown as types.DtlsParameters }),
     );
   }
 
   async restartIce({ transportId }: Request<'restart-ice'>): Promise<ReplyBody<'restart-ice'>> {
     const transport = this.#transport(transportId);
-    return { iceParameters: { ...(await refuseIfThrown('restart-ice', () => transport.restartIce())) } };
+    return { iceParameters: { ...(await refuseIfThrown(transport, () => transport.restartIce())) } };
   }
 
   async produce(request: Request<'produce'>): Promise<ReplyBody<'produce'>> {
@@ -85,7 +84,7 @@ export class ParticipantMedia {
     if (this.#producers.size >= PRODUCERS_MAX) {
       throw new ProtocolError('too-many', `at most ${PRODUCERS_MAX} producers`);
     }
-    const producer = await refuseIfThrown('produce', () =>
+    const producer = await refuseIfThrown(transport, () =>
       transport.produce({ kind, rtpParameters: rtpParameters as unknown as types.RtpParameters, paused }),
     );
     this.#producers.set(producer.id, producer);
@@ -101,7 +100,7 @@ export class ParticipantMedia {
     const producer = this.#producers.get(producerId);
     if (producer === undefined) throw new ProtocolError('unknown-producer', 'no such producer of yours');
     if (producer.paused === paused) return;
-    await refuseIfThrown('pause-producer', () => (paused ? producer.pause() : producer.resume()));
+    await (paused ? producer.pause() : producer.resume());
     this.#events.emit('producer-paused', producerId, paused);
   }
 
@@ -122,7 +121,7 @@ export class ParticipantMedia {
     if (!ground.router.canConsume({ producerId, rtpCapabilities })) {
       throw new ProtocolError('cannot-consume', 'the rtpCapabilities have no codec of this producer');
     }
-    const consumer = await refuseIfThrown('consume', () =>
+    const consumer = await refuseIfThrown(transport, () =>
       transport.consume({ producerId, rtpCapabilities, paused: true }),
     );
     this.#consumers.set(consumer.id, consumer);
@@ -139,7 +138,7 @@ export class ParticipantMedia {
   async resumeConsumer(consumerId: string): Promise<void> {
     const consumer = this.#consumers.get(consumerId);
     if (consumer === undefined) throw new ProtocolError('unknown-consumer', 'no such consumer of yours');
-    await refuseIfThrown('resume-consumer', () => consumer.resume());
+    await consumer.resume();
   }
 
   /** Closes everything. Final, idempotent, never throws. */
@@ -159,12 +158,15 @@ function summaryOf(producer: types.Producer): ProducerSummary {
   return { producerId: producer.id, kind: producer.kind, paused: producer.paused };
 }
 
-/** What mediasoup throws, as a refusal: its TypeErrors are the participant's parameters, the rest is ours. */
-async function refuseIfThrown<Value>(what: string, ask: () => Promise<Value>): Promise<Value> {
+/**
+ * What mediasoup throws, as a refusal. While the Transport stands, what the Worker doesn't accept is what the
+ * participant asked for (a second connect, an SSRC given twice, parameters that don't fit).
+ */
+async function refuseIfThrown<Value>(transport: types.WebRtcTransport, ask: () => Promise<Value>): Promise<Value> {
   try {
     return await ask();
   } catch (cause) {
-    const theirs = cause instanceof TypeError || cause instanceof errors.UnsupportedError;
-    throw new ProtocolError(theirs ? 'malformed' : 'server-error', `${what}: ${messageOf(cause)}`, { cause });
+    if (transport.closed) throw new ProtocolError('unknown-transport', 'the transport closed meanwhile', { cause });
+    throw new ProtocolError('malformed', messageOf(cause), { cause });
   }
 }

@@ -8,9 +8,12 @@ import type { RateLimitOptions } from './rate-limit.ts';
 import { type SessionSocket, SignallingSession } from './signalling-session.ts';
 import type { Tokens, VerifiedToken } from './tokens.ts';
 
-/** Milliseconds between pings, and how long a pong may take: a lost connection is noticed within their sum. */
+/**
+ * Milliseconds between pings, and how long a pong may take: a connection that dies without a word is noticed within
+ * their sum. A page that is busy loading its models may be late with a pong.
+ */
 const PING_EVERY_MS = 5_000;
-const PONG_WITHIN_MS = 5_000;
+const PONG_WITHIN_MS = 10_000;
 
 export interface SignallingServerOptions {
   readonly httpServer: HttpServer;
