@@ -1,6 +1,5 @@
 /** The command line `timbre`. */
-import { ModelError } from '@timbre/models';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CommandError } from './errors.ts';
 import { type FaceCommandOptions, faceCommand } from './face-command.ts';
 import { type SheetCommandOptions, sheetCommand } from './sheet-command.ts';
@@ -18,7 +17,9 @@ program
   .option('--size <px>', 'side of a picture', Number, 512)
   .option('--seed <text>', 'draw all faces in the style of this seed instead of one per file name')
   .option('--jobs <count>', 'files worked on at a time (default: one per core)', Number)
-  .option('--models <folder>', 'folder of the models (default: those of this checkout)')
+  .addOption(
+    new Option('--models <folder>', 'folder of the models (default: those of this checkout)').env('TIMBRE_MODELS'),
+  )
   .action(async (files: string[], options: FaceCommandOptions) => {
     const failures = await faceCommand(files, options);
     if (failures > 0) process.exitCode = 1;
@@ -37,7 +38,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommandError || error instanceof ModelError)) throw error;
+  if (!(error instanceof CommandError)) throw error;
   process.stderr.write(`timbre: ${error.message}\n`);
-  process.exitCode = error instanceof CommandError && error.reason === 'bad-arguments' ? 2 : 1;
+  process.exitCode = error.reason === 'bad-arguments' ? 2 : 1;
 }

@@ -39,7 +39,7 @@ export interface CommandOutputs {
 const LEAST_SIZE = 64;
 const MOST_SIZE = 2048;
 
-/** How many of the files couldn't be read. Lines come in the order of the files. Throws CommandError and ModelError. */
+/** How many of the files couldn't be read. Lines come in the order of the files. Throws CommandError. */
 export async function faceCommand(
   given: readonly string[],
   options: FaceCommandOptions,
@@ -68,7 +68,8 @@ export async function faceCommand(
     for (const result of results) result.catch(() => undefined);
     for (const [place, pending] of results.entries()) {
       const result = await pending;
-      if (result.ok) lines.write(`${JSON.stringify(result.line)}\n`);
+      if (result.outcome === 'bad-models') throw CommandError.noModels(result.message);
+      if (result.outcome === 'line') lines.write(`${JSON.stringify(result.line)}\n`);
       else {
         failures += 1;
         stderr.write(`timbre: ${files[place]}: ${result.message}\n`);

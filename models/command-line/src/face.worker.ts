@@ -1,6 +1,6 @@
 /** What one worker thread does with one file: read, listen, encode, draw, write the picture. */
 import { writeFile } from 'node:fs/promises';
-import { styleFromSeed } from '@timbre/models';
+import { ModelError, styleFromSeed } from '@timbre/models';
 import { workerData } from 'piscina';
 import { readAudioFile } from './audio-file.ts';
 import { CommandError } from './errors.ts';
@@ -23,8 +23,11 @@ export interface FaceTask {
 }
 
 export type FaceResult =
-  | { readonly ok: true; readonly line: FaceLine }
-  | { readonly ok: false; readonly reason: string; readonly message: string };
+  | { readonly outcome: 'line'; readonly line: FaceLine }
+  /** This file can't be read; others may. */
+  | { readonly outcome: 'bad-file'; readonly message: string }
+  /** The models can't be used: every other file would fail as well. (Errors lose their class between threads.) */
+  | { readonly outcome: 'bad-models'; readonly message: string };
 
 const { modelsFolder } = workerData as FaceWorkerData;
 const loading: Promise<{ models: Models; painter: PortraitPainter }> = loadModels(modelsFolder).then(
@@ -36,14 +39,15 @@ const loading: Promise<{ models: Models; painter: PortraitPainter }> = loadModel
 // Whoever awaits it in a task gets the error; until then it isn't unhandled.
 loading.catch(() => undefined);
 
-/** Files that can't be read are results; models that can't be loaded are errors, for they end the whole run. */
+/** Only what nobody foresaw is thrown. */
 export async function face(task: FaceTask): Promise<FaceResult> {
-  const { models, painter } = await loading;
   try {
-    return { ok: true, line: await readFace(task, models, painter) };
+    const { models, painter } = await loading;
+    return { outcome: 'line', line: await readFace(task, models, painter) };
   } catch (error) {
-    if (error instanceof CommandError) return { ok: false, reason: error.reason, message: error.message };
-    throw error;
+    if (error instanceof ModelError) return { outcome: 'bad-models', message: error.message };
+    if (!(error instanceof CommandError)) throw error;
+    return { outcome: error.reason === 'no-models' ? 'bad-models' : 'bad-file', message: error.message };
   }
 }
 

@@ -12,12 +12,12 @@ export function mixToMono(channels: readonly Float32Array[]): Float32Array {
   return first.map((_, sample) => channels.reduce((sum, channel) => sum + channel[sample]!, 0) / channels.length);
 }
 
-/** Mono PCM of another rate, by libsamplerate's medium sinc converter (97 dB). */
+/** Mono PCM of another rate, by libsamplerate's fastest sinc converter (97 dB). */
 export async function resampleToMono(audio: DecodedAudio, sampleRate: number): Promise<Float32Array> {
   const mono = mixToMono(audio.channels);
   if (audio.sampleRate === sampleRate || mono.length === 0) return mono;
   const converter = await libsamplerate.create(1, audio.sampleRate, sampleRate, {
-    converterType: libsamplerate.ConverterType.SRC_SINC_MEDIUM_QUALITY,
+    converterType: libsamplerate.ConverterType.SRC_SINC_FASTEST,
   });
   try {
     const parts: Float32Array[] = [];

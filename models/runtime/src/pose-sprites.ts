@@ -1,7 +1,7 @@
 /** What lies in the skin's holes: eyeballs, teeth and tongue as rectangles, catch-lights as points. */
 import { smoothstep } from './colour.ts';
 import { mouthHeights } from './pose-mouth.ts';
-import { LANDMARK_GROUPS, LANDMARKS_PER_GROUP, type LandmarkGroup, type PuppetMesh } from './puppet-mesh.ts';
+import { LANDMARK_GROUPS, LANDMARKS_PER_GROUP, type LandmarkGroup, type PuppetMesh, type Rim } from './puppet-mesh.ts';
 
 /** Four corners, x and y each: left top, right top, right bottom, left bottom. Frame units. */
 export type Quad = Float32Array;
@@ -28,6 +28,12 @@ const TONGUE_DEPTH = 0.05;
 /** Lip openings between which teeth and tongue move to their places. */
 const OPENING = { from: 0.015, to: 0.13 };
 
+/**
+ * Where an eyeball's middle may lie, in its widths from the middle of the open lids. Decoded eyeballs of unusual faces stray
+ * further, and look rolled up or aside.
+ */
+const EYEBALL_REACH = { aside: 0.06, up: 0.12, down: 0.04 };
+
 export interface LandmarkBox {
   readonly left: number;
   readonly top: number;
@@ -53,6 +59,22 @@ export function eyeDistance(mesh: PuppetMesh, points: Float32Array): number {
   return Math.abs(left.left + left.right - right.left - right.right) / 2;
 }
 
+/** What brings an eyeball back under its lids, x and y in frame units; mostly nothing. */
+function eyeballCorrection(mesh: PuppetMesh, rest: Float32Array, group: LandmarkGroup, rim: Rim): [number, number] {
+  const box = landmarkBox(mesh, rest, group);
+  const width = box.right - box.left;
+  const middle = (chain: readonly number[]) => rest[3 * chain[chain.length >> 1]! + 1]!;
+  const lidsX = (rest[3 * rim.corners[0]]! + rest[3 * rim.corners[1]]!) / 2;
+  const lidsY = (middle(rim.upper) + middle(rim.lower)) / 2;
+  const dx = (box.left + box.right) / 2 - lidsX;
+  const dy = (box.top + box.bottom) / 2 - lidsY;
+  const { aside, up, down } = EYEBALL_REACH;
+  return [
+    Math.min(aside * width, Math.max(-aside * width, dx)) - dx,
+    Math.min(down * width, Math.max(-up * width, dy)) - dy,
+  ];
+}
+
 export class SpritePoser {
   readonly eyes: readonly [Quad, Quad] = [new Float32Array(8), new Float32Array(8)];
   readonly upperTeeth: Quad = new Float32Array(8);
@@ -61,17 +83,24 @@ export class SpritePoser {
   readonly catchLights: readonly CatchLight[] = [...CATCH_LIGHTS, ...CATCH_LIGHTS].map((light) => ({ ...light }));
   readonly #mesh: PuppetMesh;
   readonly #eyeDistance: number;
+  readonly #corrections: readonly [readonly [number, number], readonly [number, number]];
 
   constructor(mesh: PuppetMesh, rest: Float32Array) {
     this.#mesh = mesh;
     this.#eyeDistance = eyeDistance(mesh, rest);
+    this.#corrections = [
+      eyeballCorrection(mesh, rest, 'eyeL', mesh.lids.left),
+      eyeballCorrection(mesh, rest, 'eyeR', mesh.lids.right),
+    ];
   }
 
   /** `gaze`: shift of the eyeballs, frame units. */
   pose(points: Float32Array, gaze: readonly [number, number]): void {
     for (const [index, group] of (['eyeL', 'eyeR'] as const).entries()) {
-      this.#place(this.eyes[index]!, points, group, gaze[0], gaze[1]);
-      this.#light(index, landmarkBox(this.#mesh, points, group), gaze);
+      const [x, y] = this.#corrections[index]!;
+      const shift = [gaze[0] + x, gaze[1] + y] as const;
+      this.#place(this.eyes[index]!, points, group, shift[0], shift[1]);
+      this.#light(index, landmarkBox(this.#mesh, points, group), shift);
     }
     this.#poseMouth(points);
   }
@@ -103,12 +132,12 @@ export class SpritePoser {
     quad.set([x0, y0, x1, y0, x1, y1, x0, y1]);
   }
 
-  #light(eye: number, box: LandmarkBox, gaze: readonly [number, number]): void {
+  #light(eye: number, box: LandmarkBox, shift: readonly [number, number]): void {
     const width = box.right - box.left;
     for (const [index, light] of CATCH_LIGHTS.entries()) {
       const placed = this.catchLights[eye * CATCH_LIGHTS.length + index]!;
-      placed.x = (box.left + box.right) / 2 + gaze[0] + light.x * width;
-      placed.y = (box.top + box.bottom) / 2 + gaze[1] + light.y * width;
+      placed.x = (box.left + box.right) / 2 + shift[0] + light.x * width;
+      placed.y = (box.top + box.bottom) / 2 + shift[1] + light.y * width;
       placed.diameter = light.diameter * width;
     }
   }
