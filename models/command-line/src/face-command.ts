@@ -10,7 +10,7 @@ import { Piscina } from 'piscina';
 import { CommandError } from './errors.ts';
 import type { FaceResult, FaceTask, FaceWorkerData } from './face.worker.ts';
 import { readFileList } from './file-list.ts';
-import { DEFAULT_MODELS_FOLDER } from './model-files.ts';
+import { DEFAULT_MODELS_FOLDER } from './models-folder.ts';
 import { pictureNames } from './picture-names.ts';
 
 export interface FaceCommandOptions {

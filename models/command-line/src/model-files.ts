@@ -3,8 +3,7 @@ import './without-telemetry.ts';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import {
   type CreateTensor,
   FaceDecoder,
@@ -22,9 +21,6 @@ import {
 } from '@timbre/models';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { CommandError } from './errors.ts';
-
-/** The models folder of this checkout. */
-export const DEFAULT_MODELS_FOLDER = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 export const createTensor: CreateTensor = (type, values, dims) =>
   type === 'int64' ? new Tensor(type, values as BigInt64Array, dims) : new Tensor(type, values as Float32Array, dims);
