@@ -55,6 +55,8 @@ export interface SidecarConfig {
   readonly tapSecret: string;
   /** Tried in this order. TIMBRE_EXECUTION_PROVIDERS, default cuda,webgpu,cpu. */
   readonly executionProviders: readonly string[];
+  /** Load weights that the contract has no hash for. TIMBRE_UNVERIFIED_WEIGHTS=1, never in production; default false. */
+  readonly allowUnverifiedWeights: boolean;
 }
 
 /** Throws ServerError `bad-config`. */
@@ -97,13 +99,14 @@ export function sfuConfig(environment: Environment): SfuConfig {
 
 /** Throws ServerError `bad-config`. */
 export function sidecarConfig(environment: Environment): SidecarConfig {
+  const production = environment.NODE_ENV === 'production';
   const host = ip(environment, 'TIMBRE_INFERENCE_HOST', '127.0.0.1');
   const rtpIp = ip(environment, 'TIMBRE_RTP_IP', host);
   if (rtpIp === '0.0.0.0' || rtpIp === '::') {
     throw ServerError.badConfig('TIMBRE_RTP_IP', `is needed when TIMBRE_INFERENCE_HOST is ${host}`);
   }
   return Object.freeze({
-    production: environment.NODE_ENV === 'production',
+    production,
     logLevel: logLevel(environment),
     host,
     port: integer(environment, 'TIMBRE_INFERENCE_PORT', 3901, 0, 65_535),
@@ -111,6 +114,7 @@ export function sidecarConfig(environment: Environment): SidecarConfig {
     rtpIp,
     tapSecret: secret(environment, 'TIMBRE_TAP_SECRET'),
     executionProviders: list(environment, 'TIMBRE_EXECUTION_PROVIDERS', 'cuda,webgpu,cpu'),
+    allowUnverifiedWeights: !production && text(environment, 'TIMBRE_UNVERIFIED_WEIGHTS') === '1',
   });
 }
 

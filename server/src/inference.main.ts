@@ -9,7 +9,6 @@ try {
   const sidecar = await startSidecar({
     ...config,
     log: createLog('sidecar', { level: config.logLevel }),
-    allowUnverifiedWeights: process.env.TIMBRE_UNVERIFIED_WEIGHTS === '1' && !config.production,
   });
   const shutDown = async (signal: string) => {
     log.info('closing', { signal });

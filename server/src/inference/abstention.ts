@@ -14,11 +14,24 @@ export function isTooNoisy(voicedMs: number, confidence: number, rules: Listenin
   return voicedMs >= rules.windowMs && confidence < rules.settledConfidence;
 }
 
+/** The codes of the first and the last part of one window, of equal length. */
+export interface WindowHalves {
+  readonly first: FaceCode;
+  readonly second: FaceCode;
+  readonly halfMs: number;
+}
+
 /**
- * True if the codes of the first and the second half of one window lie further apart than one speaker's do. Short
- * halves are unsure themselves, so they need more distance; halves shorter than the first row can't tell.
+ * True if the halves of one window differ by more than one speaker's do. Short halves are unsure themselves, so they
+ * must differ more; halves shorter than the first limit can't tell.
  */
-export function areTwoVoices(first: FaceCode, second: FaceCode, halfMs: number, rules: ListeningRules): boolean {
-  const row = rules.twoVoicesDistance.findLast((limit) => limit.halfMs <= halfMs);
-  return row !== undefined && faceCodeDistance(first, second) > row.distance;
+export function areTwoVoices(
+  { first, second, halfMs }: WindowHalves,
+  readPresentation: (code: FaceCode) => number,
+  rules: ListeningRules,
+): boolean {
+  const limit = rules.twoVoices.findLast((row) => row.halfMs <= halfMs);
+  if (!limit) return false;
+  const apart = Math.abs(readPresentation(first) - readPresentation(second));
+  return apart > limit.presentation || faceCodeDistance(first, second) > limit.distance;
 }

@@ -26,8 +26,13 @@ export async function chooseExecutionProvider<Loaded>(
       return { name, loaded };
     } catch (thrown) {
       cause = thrown;
-      log.info('execution provider not usable', { provider: name, reason: messageOf(thrown) });
+      log.info('execution provider not usable', { provider: name, reason: reasonOf(thrown) });
     }
   }
   throw InferenceError.noExecutionProvider(providers, { cause });
+}
+
+/** ONNX Runtime puts its own source line and the failed condition before the reason. */
+function reasonOf(thrown: unknown): string {
+  return messageOf(thrown).replace(/^.* was false\. /, '');
 }

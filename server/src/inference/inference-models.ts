@@ -5,9 +5,11 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
   type CreateTensor,
+  type FaceCode,
   type ModelContract,
   type ModelSession,
   parseContract,
+  parseProbes,
   VoiceActivity,
   VoiceEncoder,
   verifyWeights,
@@ -22,6 +24,8 @@ export interface InferenceModels {
   /** Name of the execution provider that the voice encoder runs on. */
   readonly executionProvider: string;
   readonly encoder: Pick<VoiceEncoder, 'encode'>;
+  /** The probe of the face code's presentation: above 0 masculine, below 0 feminine. */
+  readPresentation(code: FaceCode): number;
   /** Voice activity of one more speaker; all share one session. */
   createVoiceActivity(): VoiceActivity;
   /** Releases the sessions. Final. */
@@ -56,11 +60,15 @@ export async function loadInferenceModels({
   // ONNX Runtime would print a missing provider on its own; it is our one log line.
   env.logLevel = 'fatal';
   const contract = parseContract(JSON.parse(await readFile(`${directory}/contract.json`, 'utf8')));
-  const { file, sha256 } = contract.voiceEncoder;
-  const weights = await readWeights(`${directory}/weights/${file}`, file);
-  if (sha256 !== '') await verifyWeights(sha256, weights, { sha256: nativeSha256 });
-  else if (!allowUnverified) throw InferenceError.weightsUnverified(file);
-  else log.warn('weights are not verified: the contract has no hash', { file });
+  const readVerified = async ({ file, sha256 }: { readonly file: string; readonly sha256: string }) => {
+    const bytes = await readWeights(`${directory}/weights/${file}`, file);
+    if (sha256 !== '') await verifyWeights(sha256, bytes, { sha256: nativeSha256 });
+    else if (!allowUnverified) throw InferenceError.weightsUnverified(file);
+    else log.warn('weights are not verified: the contract has no hash', { file });
+    return bytes;
+  };
+  const weights = await readVerified(contract.voiceEncoder);
+  const probes = parseProbes(JSON.parse(new TextDecoder().decode(await readVerified(contract.probes))));
 
   const chosen = await chooseExecutionProvider(
     executionProviders,
@@ -72,6 +80,7 @@ export async function loadInferenceModels({
     contract,
     executionProvider: chosen.name,
     encoder: chosen.loaded.encoder,
+    readPresentation: (code) => probes.readPresentation(code),
     createVoiceActivity: () => VoiceActivity.create({ session: speechSession, createTensor }),
     close: async () => {
       await Promise.all([chosen.loaded.session.release(), speechSession.release()]);

@@ -7,7 +7,7 @@
  *         \--/ abstained (goes on; the next face must be surer)      \--two voices--> finished (keeps the first face)
  */
 import type { FaceCode, VoiceReading } from '@timbre/models';
-import { type Abstention, areTwoVoices, isTooNoisy, isWithoutSpeech } from './abstention.ts';
+import { type Abstention, areTwoVoices, isTooNoisy, isWithoutSpeech, type WindowHalves } from './abstention.ts';
 import { CodeSmoother, type SmoothedReading } from './code-smoother.ts';
 import { listeningProgress, type Maturity, maturity } from './convergence.ts';
 import type { ListeningRules } from './listening-rules.ts';
@@ -27,7 +27,7 @@ export type ListeningOutcome = FaceReading | { readonly kind: 'abstained'; reado
 /** The readings of one window: of all of it and, if it is long enough to tell two voices, of its two halves. */
 export interface WindowReadings {
   readonly whole: VoiceReading;
-  readonly halves?: { readonly first: FaceCode; readonly second: FaceCode; readonly halfMs: number };
+  readonly halves?: WindowHalves;
 }
 
 type ListeningState =
@@ -40,11 +40,14 @@ const RANK: Readonly<Record<Maturity, number>> = { provisional: 0, settled: 1, c
 
 export class Listening {
   readonly #rules: ListeningRules;
+  readonly #readPresentation: (code: FaceCode) => number;
   readonly #smoother = new CodeSmoother();
   #state: ListeningState = { kind: 'listening', least: 'provisional', abstained: undefined };
 
-  constructor(rules: ListeningRules) {
+  /** `readPresentation`: the probe of the face code's presentation (Probes of @timbre/models). */
+  constructor(rules: ListeningRules, readPresentation: (code: FaceCode) => number) {
     this.#rules = rules;
+    this.#readPresentation = readPresentation;
   }
 
   get finished(): boolean {
@@ -60,7 +63,7 @@ export class Listening {
   read({ whole, halves }: WindowReadings, voicedMs: number): ListeningOutcome | undefined {
     const state = this.#state;
     if (state.kind === 'finished') return undefined;
-    if (halves && areTwoVoices(halves.first, halves.second, halves.halfMs, this.#rules)) {
+    if (halves && areTwoVoices(halves, this.#readPresentation, this.#rules)) {
       if (state.kind === 'settled') return this.#finish(state.kept, voicedMs);
       return this.#abstain('two-voices', 'converged');
     }

@@ -1,5 +1,5 @@
 /** The taps that are open on this sidecar: each a pipeline armed for one SSRC. Closing one erases it. */
-import { type ModelContract, SpeechWindow } from '@timbre/models';
+import { type FaceCode, type ModelContract, SpeechWindow } from '@timbre/models';
 import { createAudioDecoder } from './audio-decoder.ts';
 import type { InferenceQueue } from './inference-queue.ts';
 import type { ListeningRules } from './listening-rules.ts';
@@ -20,6 +20,8 @@ export interface OpenTapsOptions {
   readonly contract: ModelContract;
   readonly rules: ListeningRules;
   readonly createVoiceActivity: () => SpeechDetector;
+  /** The probe of the face code's presentation (Probes of @timbre/models). */
+  readonly readPresentation: (code: FaceCode) => number;
   /** How many taps may be open at once. */
   readonly capacity: number;
 }
@@ -56,7 +58,7 @@ export class OpenTaps {
    * `unknown-codec`.
    */
   open(start: TapStart, onOutcome: (outcome: PipelineOutcome) => void): OpenTap | undefined {
-    const { receiver, queue, contract, rules, createVoiceActivity, capacity } = this.#options;
+    const { receiver, queue, contract, rules, createVoiceActivity, readPresentation, capacity } = this.#options;
     if (this.#pipelines.size >= capacity) return undefined;
     const pipeline = new VoicePipeline({
       decoder: createAudioDecoder(start.codec),
@@ -64,6 +66,7 @@ export class OpenTaps {
       window: new SpeechWindow(contract),
       queue,
       rules,
+      readPresentation,
       onOutcome,
       clockRate: start.clockRate,
     });

@@ -55,6 +55,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     contract,
     rules: listeningRules(contract.voiceEncoder, options.rules),
     createVoiceActivity: models.createVoiceActivity,
+    readPresentation: models.readPresentation,
     capacity,
   });
   const closers: (() => Promise<void>)[] = [() => models.close(), () => queue.close(), () => receiver.close()];

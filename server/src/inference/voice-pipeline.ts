@@ -7,7 +7,13 @@
  * Up to the ring everything happens within `push`; behind it, asynchronously, one step at a time. What can't keep up
  * loses its oldest audio, never the call's time.
  */
-import { SPEECH_BLOCK_SAMPLES, type SpeechBlock, type SpeechWindow, type VoiceReading } from '@timbre/models';
+import {
+  type FaceCode,
+  SPEECH_BLOCK_SAMPLES,
+  type SpeechBlock,
+  type SpeechWindow,
+  type VoiceReading,
+} from '@timbre/models';
 import type { AudioDecoder } from './audio-decoder.ts';
 import { listeningProgress } from './convergence.ts';
 import type { InferenceQueue, InferenceResult } from './inference-queue.ts';
@@ -33,6 +39,8 @@ export interface VoicePipelineOptions {
   readonly window: SpeechWindow;
   readonly queue: InferenceQueue;
   readonly rules: ListeningRules;
+  /** The probe of the face code's presentation (Probes of @timbre/models). */
+  readonly readPresentation: (code: FaceCode) => number;
   /** Takes every outcome, in order; readings' codes are its own to zero. */
   readonly onOutcome: (outcome: PipelineOutcome) => void;
   /** Hz of RTP timestamps. Default 48,000. */
@@ -92,7 +100,7 @@ export class VoicePipeline {
     this.#onOutcome = options.onOutcome;
     this.#ring = options.ring ?? new PcmRing({ clockRate: options.clockRate ?? 48_000 });
     this.#jitter = options.jitter ?? new JitterBuffer();
-    this.#listening = new Listening(options.rules);
+    this.#listening = new Listening(options.rules, options.readPresentation);
   }
 
   get counters(): PipelineCounters {

@@ -14,6 +14,7 @@ import { spokenDatagrams } from './rtp-bytes.ts';
 import { SfuEnd, TEST_SECRET } from './sfu-end.ts';
 
 const CONTRACT = fileURLToPath(new URL('../../../models/contract.json', import.meta.url));
+const PROBES = fileURLToPath(new URL('../../../models/weights/probes.json', import.meta.url));
 const WEIGHTS = fileURLToPath(new URL('../../../models/weights/voice-encoder.onnx', import.meta.url));
 const allowUnverifiedWeights = process.env.TIMBRE_UNVERIFIED_WEIGHTS === '1';
 /** While a new generation is trained there may be no weights, or none with a hash. */
@@ -34,6 +35,9 @@ describe('the sidecar', () => {
   async function load(sha256: string, weights?: string) {
     const contract = JSON.parse(await readFile(CONTRACT, 'utf8'));
     contract.voiceEncoder.sha256 = sha256;
+    const probes = await readFile(PROBES);
+    contract.probes.sha256 = createHash('sha256').update(probes).digest('hex');
+    await writeFile(join(folder, 'weights', contract.probes.file), probes);
     await writeFile(join(folder, 'contract.json'), JSON.stringify(contract));
     if (weights !== undefined) await writeFile(join(folder, 'weights', contract.voiceEncoder.file), weights);
     const log = createLog('test', { write: () => {} });
@@ -104,5 +108,19 @@ describe.skipIf(!usable)('the sidecar with the shipped weights', () => {
     expect(faceCodeDistance(first, second)).toBeLessThan(faceCodeDistance(first, other));
     const readings = end.readings('low-1');
     expect(readings.at(-1)!.confidence).toBeGreaterThan(readings[0]!.confidence);
+  }, 60_000);
+
+  it('says two voices when a man and a woman share the microphone', async () => {
+    const low = espeak({ voice: 'en+m3', pitch: 20 }, 10);
+    const high = espeak({ voice: 'en+f2', pitch: 80 }, 10);
+    const both = new Float32Array(16_000 * 7);
+    both.set(low.subarray(0, 16_000 * 1.7));
+    both.set(high.subarray(0, 16_000 * 5.3), 16_000 * 1.7);
+    await end.startTap('both', 99);
+    await end.speak(spokenDatagrams(both, { ssrc: 99 }), sidecar.rtpPort, SPEED);
+    expect(await end.first((message) => message.type === 'abstained' && message.tapId === 'both')).toMatchObject({
+      reason: 'two-voices',
+    });
+    await end.stopTap('both');
   }, 60_000);
 });

@@ -23,7 +23,7 @@ interface SidecarProcess {
   readonly output: () => string;
 }
 
-describe('the sidecar process', () => {
+describe('the sidecar process', { timeout: 90_000 }, () => {
   let folder: string;
   const children: ChildProcess[] = [];
   const ends: SfuEnd[] = [];
@@ -94,7 +94,7 @@ describe('the sidecar process', () => {
     }
     expect(output.split('\n').length).toBeLessThan(10);
     expect(readdirSync(folder)).toEqual([]);
-  }, 30_000);
+  }, 90_000);
 
   it.skipIf(process.platform !== 'linux')(
     'holds nothing of a stopped tap in its memory',
@@ -132,7 +132,7 @@ describe('the sidecar process', () => {
     await again.speak(datagrams, second.rtpPort, SPEED);
     await again.first((message) => message.type === 'reading' && message.settled);
     expect(readdirSync(folder)).toEqual([]);
-  }, 30_000);
+  }, 90_000);
 });
 
 /** Regular files that the process has open for writing. */

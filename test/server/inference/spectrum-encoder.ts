@@ -104,6 +104,7 @@ export async function spectrumModels(confidence = RISING_CONFIDENCE): Promise<In
     contract: SPECTRUM_CONTRACT,
     executionProvider: 'test',
     encoder: VoiceEncoder.create({ contract: SPECTRUM_CONTRACT, session, createTensor: createTestTensor }),
+    readPresentation: () => 0,
     createVoiceActivity: () => VoiceActivity.create({ session: silero, createTensor: createTestTensor }),
     close: () => silero.release(),
   };

@@ -13,7 +13,7 @@ const sidecar = await startSidecar({
   tapSecret: TEST_SECRET,
   executionProviders: ['cpu'],
   log: createLog('sidecar', { level: 'debug' }),
-  rules: { settledConfidence: 0.5, twoVoicesDistance: [], messageIntervalMs: 100, stableShift: 0 },
+  rules: { settledConfidence: 0.5, twoVoices: [], messageIntervalMs: 100, stableShift: 0 },
   loadModels: () => spectrumModels(),
 });
 process.once('SIGTERM', () => void sidecar.close().then(() => process.exit(0)));

@@ -71,8 +71,9 @@ function listen(confidence: (windowMs: number) => number = RISING_CONFIDENCE) {
     queue,
     rules: listeningRules(SPECTRUM_CONTRACT.voiceEncoder, {
       settledConfidence: 0.5,
-      twoVoicesDistance: [{ halfMs: 1_500, distance: 0.5 }],
+      twoVoices: [{ halfMs: 1_500, distance: 0.5, presentation: Number.POSITIVE_INFINITY }],
     }),
+    readPresentation: () => 0,
     onOutcome: (outcome) => outcomes.push({ ...outcome, atMs: nowMs }),
     ring: new PcmRing({ memory }),
   });
@@ -91,7 +92,7 @@ function listen(confidence: (windowMs: number) => number = RISING_CONFIDENCE) {
   return { pipeline, outcomes, readings, speak, memory, window, windows, detector };
 }
 
-describe('the voice pipeline', () => {
+describe('the voice pipeline', { timeout: 60_000 }, () => {
   it('reads from 1 s of voice, at most twice a second, with rising confidence, settles at 3 s and converges', async () => {
     const { speak, readings, outcomes } = listen();
     await speak(buzz(8));
