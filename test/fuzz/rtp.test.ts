@@ -22,7 +22,7 @@ function randomBytes(random: () => number, most: number): Uint8Array {
   return Uint8Array.from({ length: Math.floor(random() * most) }, () => random() * 256);
 }
 
-describe('random datagrams', () => {
+describe('random datagrams', { timeout: 120_000 }, () => {
   it('never make the parser throw or read outside the datagram', () => {
     const random = seededRandom(1);
     let parsed = 0;
