@@ -1,49 +1,55 @@
-/** Serves the tile page with Vite from source, the models beside it, and one speech file. */
+/** Builds the tile page with Vite, as an integrator would, and serves it with the models beside it. */
 import { createReadStream, existsSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createServer, type Plugin, type UserConfig } from 'vite';
+import { build, defaultClientConditions, type InlineConfig, type Plugin, preview } from 'vite';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = fileURLToPath(new URL('./page', import.meta.url));
-const TYPES: Record<string, string> = { '.json': 'application/json', '.webp': 'image/webp', '.wav': 'audio/wav' };
+const TYPES: Record<string, string> = { '.json': 'application/json', '.webp': 'image/webp' };
 
 export interface TileServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What the page, and any integrator's Vite, needs: our sources' export condition, and module Workers. */
-export function tilePageConfig(files: Readonly<Record<string, string>> = {}): UserConfig {
-  return {
-    root: PAGE,
-    configFile: false,
-    logLevel: 'warn',
-    resolve: { conditions: ['timbre-source', 'module', 'browser', 'development|production'] },
+export async function startTileServer(): Promise<TileServer> {
+  const outDir = await mkdtemp(join(tmpdir(), 'timbre-tiles-'));
+  const config: InlineConfig = {
+    ...{ root: PAGE, configFile: false, logLevel: 'error' },
+    resolve: { conditions: ['timbre-source', ...defaultClientConditions] },
+    // The decoder's Worker loads ONNX Runtime on demand, which Vite's default format (iife) can't.
     worker: { format: 'es' },
-    optimizeDeps: { exclude: ['onnxruntime-web'], include: ['pixi.js'] },
-    server: { host: '127.0.0.1', port: 0, fs: { allow: [ROOT] }, hmr: false, watch: null },
-    plugins: [serveFiles(files)],
+    build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 2000 },
+    preview: { host: '127.0.0.1', port: 0 },
+    plugins: [serveModels()],
+  };
+  await build(config);
+  const server = await preview(config);
+  const url = server.resolvedUrls?.local[0];
+  if (!url) throw new Error('the tile server has no address');
+  return {
+    url,
+    async close() {
+      await server.close();
+      await rm(outDir, { recursive: true, force: true });
+    },
   };
 }
 
-/** `files`: path under the page's root -> file on disk, besides /models/. */
-export async function startTileServer(files: Readonly<Record<string, string>> = {}): Promise<TileServer> {
-  const server = await createServer(tilePageConfig(files));
-  await server.listen();
-  const url = server.resolvedUrls?.local[0];
-  if (!url) throw new Error('the tile server has no address');
-  return { url, close: () => server.close() };
-}
-
-function serveFiles(files: Readonly<Record<string, string>>): Plugin {
+function serveModels(): Plugin {
   return {
     name: 'timbre-models',
-    configureServer(server) {
+    configurePreviewServer(server) {
       server.middlewares.use((request, response, next) => {
         const path = decodeURIComponent((request.url ?? '').split('?')[0]!);
-        const file = files[path] ?? (path.startsWith('/models/') ? join(ROOT, path) : undefined);
-        if (!file || !existsSync(file) || !statSync(file).isFile()) return next();
+        const file = join(ROOT, path);
+        if (!path.startsWith('/models/') || path.includes('..') || !existsSync(file) || !statSync(file).isFile()) {
+          next();
+          return;
+        }
         response.setHeader('content-type', TYPES[extname(file)] ?? 'application/octet-stream');
         createReadStream(file).pipe(response);
       });

@@ -4,6 +4,7 @@ import { type AvatarPluginOptions, createAvatarPlugin, type PluginError, styleFr
 import { fakeCallAdapter } from '@timbre/plugin/adapters/fake';
 import type { AvatarState, Style } from '@timbre/protocol';
 import { film } from './film.ts';
+import { pictures } from './pictures.ts';
 import { codeFromSeed } from './seeded-code.ts';
 
 export interface TileSize {
@@ -44,6 +45,7 @@ function wire(participantId: string, scene: SceneState, change: Partial<Style>):
 const tiles = {
   adapter,
   errors,
+  pictures,
   start(options: Partial<AvatarPluginOptions> = {}) {
     plugin = createAvatarPlugin({ adapter, ...options });
     plugin.on('error', (error: PluginError) => errors.push(`${error.reason}: ${error.message} ${error.cause ?? ''}`));
@@ -62,16 +64,23 @@ const tiles = {
   set(participantId: string, scene: SceneState, change: Partial<Style> = {}) {
     adapter.setAvatar(participantId, wire(participantId, scene, change));
   },
-  /** Plays a file as the participant's remote track; resolves with its duration in seconds. */
-  async speak(participantId: string, url: string): Promise<number> {
+  /** Plays syllables of /a/ as the participant's track, after `silenceMs` of silence; then silence. */
+  speak(participantId: string, { silenceMs, speechMs }: { silenceMs: number; speechMs: number }) {
     sound ??= new AudioContext();
-    const buffer = await sound.decodeAudioData(await (await fetch(url)).arrayBuffer());
     const output = new MediaStreamAudioDestinationNode(sound);
-    const source = new AudioBufferSourceNode(sound, { buffer });
-    source.connect(output);
+    const voice = new GainNode(sound, { gain: 0 });
+    const glottis = new OscillatorNode(sound, { type: 'sawtooth', frequency: 120 });
+    for (const frequency of [750, 1200, 2500]) {
+      glottis.connect(new BiquadFilterNode(sound, { type: 'bandpass', frequency, Q: 6 })).connect(voice);
+    }
+    voice.connect(output);
+    const start = sound.currentTime + silenceMs / 1000;
+    for (let at = 0; at < speechMs / 1000; at += 0.28) {
+      voice.gain.setTargetAtTime(0.8, start + at, 0.02);
+      voice.gain.setTargetAtTime(0, start + at + 0.18, 0.02);
+    }
+    glottis.start();
     adapter.setAudioTrack(participantId, output.stream.getAudioTracks()[0]);
-    source.start(sound.currentTime + 0.1);
-    return buffer.duration;
   },
   /** Pictures of one face in given poses. */
   film: (seed: number, options: Omit<Parameters<typeof film>[0], 'code'>) =>
