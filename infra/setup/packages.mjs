@@ -27,7 +27,10 @@ export async function installPackages() {
       ? await logged(process.execPath, [npm, ...args], { log, cwd: root })
       : await logged('npm', args, { log, cwd: root });
     if (status !== 0) {
-      throw new SetupError(`npm ${verb} ended with ${status}:\n${tail(log)}`, `see ${log}; is the npm registry reachable?`);
+      throw new SetupError(
+        `npm ${verb} ended with ${status}:\n${tail(log)}`,
+        `see ${log}; is the npm registry reachable?`,
+      );
     }
     mkdirSync(join(root, 'node_modules'), { recursive: true });
     writeFileSync(stampFile, stamp);
@@ -51,11 +54,13 @@ export function findNode() {
   );
 }
 
-/** The environment for everything of ours: that Node first on PATH, our export condition on. */
+/** The environment for everything of ours: that Node first on PATH, our export condition on, no telemetry of others. */
 export function nodeEnvironment(node) {
   return {
     ...process.env,
     PATH: `${join(node, '..')}:${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+    // ONNX Runtime reports to its maker and keeps a database on disk unless this is set before it is loaded.
+    ORT_DISABLE_TELEMETRY: '1',
     NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --conditions=timbre-source`.trim(),
   };
 }

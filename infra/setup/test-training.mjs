@@ -16,7 +16,10 @@ const python = await ensureTrainingVenv().catch(fail);
 await ensurePrograms({ 'espeak-ng': 'espeak-ng', flite: 'flite', ffmpeg: 'ffmpeg' }).catch(fail);
 for (const [title, args] of STAGES) {
   console.log(`\n== ${title}`);
-  const status = await foreground(python, args, { env: process.env, cwd: root }).catch(fail);
+  const status = await foreground(python, args, {
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    cwd: root,
+  }).catch(fail);
   if (status !== 0) {
     console.error(`\n${title}: failed with status ${status}`);
     process.exit(status);

@@ -6,5 +6,6 @@ import { ensureTrainingVenv } from './training-venv.mjs';
 
 const python = await ensureTrainingVenv().catch(fail);
 const [file, ...args] = process.argv.slice(2);
-if (file) process.exitCode = await foreground(python, [file, ...args], { env: process.env, cwd: root }).catch(fail);
+const env = { ...process.env, ORT_DISABLE_TELEMETRY: '1' };
+if (file) process.exitCode = await foreground(python, [file, ...args], { env, cwd: root }).catch(fail);
 else console.log(`training venv: ${python}`);
