@@ -48,7 +48,7 @@ export interface DrawPuppetOptions {
 export function drawPuppet(options: DrawPuppetOptions): Uint8ClampedArray {
   const { mesh, posed, puppet, style, layers, size, supersample = 2 } = options;
   const canvas = new RasterCanvas(size, supersample);
-  const map = mapTexels(mesh, posed.positions, canvas.side);
+  const map = mapTexels(mesh, posed.positions, canvas.side, supersample);
   const texture = (file: string): Texture => {
     const found = options.textures.get(file);
     if (!found) throw ModelError.badLayers(`${file} was not loaded`);

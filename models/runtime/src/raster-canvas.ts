@@ -34,6 +34,18 @@ export class RasterCanvas {
     pixels[first + 2]! += opacity * (blue - pixels[first + 2]!);
   }
 
+  /** Lays a colour (0..1 per channel) over a square of samples, given by its left top one. */
+  blendSquare(sample: number, span: number, colour: Float32Array, opacity: number): void {
+    const red = 255 * colour[0]!;
+    const green = 255 * colour[1]!;
+    const blue = 255 * colour[2]!;
+    for (let row = 0; row < span; row += 1) {
+      for (let column = 0; column < span; column += 1) {
+        this.blend(sample + row * this.side + column, red, green, blue, opacity);
+      }
+    }
+  }
+
   /** Fills everything; centre and radii in fractions of the side. */
   radialGradient(
     inner: Colour,
@@ -46,8 +58,9 @@ export class RasterCanvas {
       const dy = (Math.floor(pixel / side) + 0.5) / side - at.y;
       const radius = Math.sqrt(dx * dx + dy * dy);
       const t = Math.min(1, Math.max(0, (radius - at.innerRadius) / (at.outerRadius - at.innerRadius)));
-      this.blend(pixel, inner[0], inner[1], inner[2], 1);
-      this.blend(pixel, outer[0], outer[1], outer[2], t);
+      this.#pixels[3 * pixel] = inner[0] + t * (outer[0] - inner[0]);
+      this.#pixels[3 * pixel + 1] = inner[1] + t * (outer[1] - inner[1]);
+      this.#pixels[3 * pixel + 2] = inner[2] + t * (outer[2] - inner[2]);
     }
   }
 

@@ -42,7 +42,7 @@ export function paintSkin(
   const { colour, lift, highlightGain } = paint;
   const diffuse = new Float32Array(4);
   const shown = new Float32Array(3);
-  for (let entry = 0; entry < map.pixels.length; entry += 1) {
+  for (let entry = 0; entry < map.samples.length; entry += 1) {
     const u = halfU(map.uv[2 * entry]!);
     const v = map.uv[2 * entry + 1]!;
     let opacity = paint.opacity * smoothstep(0.08, 0.92, sampleChannel(skin, u + HALF, v, SKIN_COVERAGE) / 255);
@@ -56,7 +56,7 @@ export function paintSkin(
     const green = colour[1] * decode(DIFFUSE, diffuse[1]!) * shadow;
     const blue = colour[2] * decode(DIFFUSE, diffuse[2]!) * (shadow < 1 ? shadow ** BLUE_SHADOW_POWER : 1);
     toDisplay(lift * (red + highlight), lift * (green + highlight), lift * (blue + highlight), shown);
-    canvas.blend(map.pixels[entry]!, 255 * shown[0]!, 255 * shown[1]!, 255 * shown[2]!, opacity);
+    canvas.blendSquare(map.samples[entry]!, map.spans[entry]!, shown, opacity);
   }
 }
 
@@ -72,7 +72,7 @@ export function paintLayer(
   const half = side === 'front' ? 0 : HALF;
   const coverage = side === 'front' ? FRONT_COVERAGE : BACK_COVERAGE;
   const bounds = channelBounds(texture, coverage, half, half + HALF);
-  for (let entry = 0; entry < map.pixels.length; entry += 1) {
+  for (let entry = 0; entry < map.samples.length; entry += 1) {
     const u = halfU(map.uv[2 * entry]!);
     const v = map.uv[2 * entry + 1]!;
     if (u + half < bounds.left || u + half > bounds.right || v < bounds.top || v > bounds.bottom) continue;
@@ -82,7 +82,7 @@ export function paintLayer(
     const highlight = lift * highlightGain * decode(HIGHLIGHT, sampleChannel(texture, u, v, 1));
     const [red, green, blue] = colour;
     toDisplay(red * diffuse + highlight, green * diffuse + highlight, blue * diffuse + highlight, shown);
-    canvas.blend(map.pixels[entry]!, 255 * shown[0]!, 255 * shown[1]!, 255 * shown[2]!, opacity);
+    canvas.blendSquare(map.samples[entry]!, map.spans[entry]!, shown, opacity);
   }
 }
 
