@@ -23,7 +23,7 @@ export interface CallPageOptions {
 
 /** The page during the call: joins grid, controls, avatar panel and notices to one Call. */
 export class CallPage {
-  readonly root = element('main', { class: 'call' });
+  readonly root = element('main', { class: 'call', tabindex: -1 });
   readonly #call: Call;
   readonly #room: string;
   readonly #notices: Notices;
@@ -72,6 +72,7 @@ export class CallPage {
     this.#view.start();
     this.#showSelf();
     this.#showCount();
+    this.root.focus({ preventScroll: true }); // the form's button, which had it, is gone
   }
 
   /** Final and idempotent. */

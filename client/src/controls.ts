@@ -13,9 +13,9 @@ export interface ControlState {
   readonly cameraOn: boolean;
 }
 
-/** The bar below the grid: mute, camera, avatar panel, leave. M and V work from the keyboard anywhere in the call. */
+/** The bar below the grid: mute, camera, avatar panel, leave. Alt+M and Alt+V work anywhere in the call. */
 export class Controls {
-  readonly root = element('div', { class: 'controls', role: 'toolbar', 'aria-label': TEXT.controls });
+  readonly root = element('div', { class: 'controls', role: 'group', 'aria-label': TEXT.controls });
   /** Opens the avatar panel, which is a popover. */
   readonly avatarButton: HTMLButtonElement;
   readonly #mute: HTMLButtonElement;
@@ -26,9 +26,9 @@ export class Controls {
   constructor(panelId: string, actions: ControlActions) {
     this.#actions = actions;
     this.#mute = controlButton('mute', 'microphone', TEXT.mute);
-    this.#mute.setAttribute('aria-keyshortcuts', 'm');
+    this.#mute.setAttribute('aria-keyshortcuts', 'Alt+M');
     this.#camera = controlButton('camera', 'camera', TEXT.startVideo);
-    this.#camera.setAttribute('aria-keyshortcuts', 'v');
+    this.#camera.setAttribute('aria-keyshortcuts', 'Alt+V');
     this.avatarButton = controlButton('my-avatar', 'face', TEXT.myAvatar);
     this.avatarButton.setAttribute('popovertarget', panelId);
     const leave = controlButton('leave', 'leave', TEXT.leave);
@@ -55,10 +55,12 @@ export class Controls {
   }
 
   #press(event: KeyboardEvent): void {
-    const typing = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-    if (typing || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'm') this.#actions.toggleMute();
-    if (event.key === 'v') this.#actions.toggleCamera();
+    // With a modifier: single letters would collide with speech input and screen readers (WCAG 2.1.4).
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat) return;
+    const action = { KeyM: this.#actions.toggleMute, KeyV: this.#actions.toggleCamera }[event.code];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
   }
 }
 

@@ -2,7 +2,7 @@ import { element, setAttribute } from './element.ts';
 import { icon } from './icons.ts';
 import { TEXT } from './messages.ts';
 import type { Participant } from './roster.ts';
-import { ringStrength } from './speaking-level.ts';
+import { nextRing, ringStrength } from './speaking-level.ts';
 
 /** Where the plugin draws when there is no camera. */
 export interface AvatarMount {
@@ -20,6 +20,7 @@ export class ParticipantTile {
   readonly #microphone = element('span', { class: 'tile-microphone' });
   readonly #status = element('span', { class: 'tile-status', hidden: true }, TEXT.reconnectingTile);
   #mounted = false;
+  #ring = 0;
 
   constructor(participant: Participant, avatars: AvatarMount) {
     this.#participant = participant;
@@ -54,14 +55,15 @@ export class ParticipantTile {
     this.#microphone.replaceChildren(
       ...(silent === undefined ? [] : [icon('microphone-off'), element('span', { class: 'unseen' }, silent)]),
     );
-    if (microphone !== 'live') this.showLevel(0);
   }
 
-  /** The speaking ring for a level of 0 to 1. */
+  /** The speaking ring for a level of 0 to 1; to be told ten times a second. */
   showLevel(level: number): void {
-    const strength = ringStrength(level);
-    this.root.classList.toggle('speaking', strength > 0);
-    this.root.style.setProperty('--level', strength.toFixed(2));
+    const ring = nextRing(this.#ring, ringStrength(level));
+    if (ring === this.#ring) return;
+    this.#ring = ring;
+    this.root.classList.toggle('speaking', ring > 0);
+    this.root.style.setProperty('--level', ring.toFixed(2));
   }
 
   close(): void {

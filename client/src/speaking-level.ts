@@ -47,3 +47,9 @@ export function ringStrength(level: number): number {
   const decibels = 20 * Math.log10(level / SPEAKING_LEVEL);
   return Math.min(1, 0.35 + decibels / 30);
 }
+
+/** What the ring shows next, a tenth of a second later: it rises at once and fades, so that words don't make it blink. */
+export function nextRing(shown: number, strength: number): number {
+  const faded = shown * 0.72;
+  return Math.max(strength, faded < 0.12 ? 0 : faded);
+}

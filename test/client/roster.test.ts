@@ -2,7 +2,7 @@ import type { ParticipantSummary, ProducerSummary } from '@timbre/protocol';
 import { describe, expect, it } from 'vitest';
 import { choiceOf } from '../../client/src/avatar-choice.ts';
 import { Roster } from '../../client/src/roster.ts';
-import { receiverLevel, ringStrength, SPEAKING_LEVEL } from '../../client/src/speaking-level.ts';
+import { nextRing, receiverLevel, ringStrength, SPEAKING_LEVEL } from '../../client/src/speaking-level.ts';
 
 const microphone: ProducerSummary = { producerId: 'a1', kind: 'audio', paused: false };
 const camera: ProducerSummary = { producerId: 'v1', kind: 'video', paused: false };
@@ -87,5 +87,16 @@ describe('speaking level', () => {
     }
     expect(strengths[2]).toBeGreaterThan(0.3);
     expect(strengths.at(-1)).toBe(1);
+  });
+
+  it('keeps the ring through the gap between two words and puts it out within a second', () => {
+    let ring = nextRing(0, 0.8);
+    expect(ring).toBe(0.8);
+    const shown = Array.from({ length: 10 }, () => {
+      ring = nextRing(ring, 0);
+      return ring;
+    });
+    expect(shown[2]).toBeGreaterThan(0.2);
+    expect(shown.at(-1)).toBe(0);
   });
 });
