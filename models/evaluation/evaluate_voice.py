@@ -206,19 +206,21 @@ def print_table(report: dict) -> None:
             continue
         figures = report[split]
         print(f'\n{split}: {figures["speakers"]} speakers, two disjoint pieces of up to 6 s each')
-        print(f'{"":10} {"EER":>6} {"R@1":>6} {"R@5":>6} {"R@10":>6} {"conf":>6} {"present.":>9} {"fem":>6} {"masc":>6} {"child AUC":>10}')  # fmt: skip
+        heads = ('EER', 'R@1', 'R@5', 'R@10', 'conf', 'present.', 'fem', 'masc', 'child')
+        print(' ' * 10 + ''.join(f'{head:>9}' for head in heads))
         for name, row in figures['conditions'].items():
             p = row['presentation']
-            print(f'{name:10} {row["eer"]:6.3f} {row["r1"]:6.2f} {row["r5"]:6.2f} {row["r10"]:6.2f} '
-                  f'{row["confidence"]:6.2f} {p["balanced"]:9.3f} {p.get("feminine", float("nan")):6.2f} '
-                  f'{p.get("masculine", float("nan")):6.2f} {row["childAuc"]:10.3f}')  # fmt: skip
+            sides = [p.get(side, float('nan')) for side in ('feminine', 'masculine')]
+            values = (row['eer'], row['r1'], row['r5'], row['r10'], row['confidence'], p['balanced'], *sides)
+            print(f'{name:10}' + ''.join(f'{value:9.3f}' for value in (*values, row['childAuc'])))
         for seconds, row in sorted(figures['seconds'].items(), key=lambda item: float(item[0])):
             print(f'{seconds:>4} s: cosine with 6 s {row["cosine"]:.3f}, EER {row["eer"]:.3f}, R@1 {row["r1"]:.2f}, '
                   f'confidence {row["confidence"]:.2f}')  # fmt: skip
         spread = figures['spread']
         print('spread over the population\'s, within traits: '
               f'median {spread["median"]:.2f} ({spread["smallest"]:.2f} to {spread["largest"]:.2f})')  # fmt: skip
-        quarters = ', '.join(f'{q["confidence"]:.2f} -> {q["agreement"]:.2f}' for q in figures['confidence']['quarters'])
+        by_quarter = figures['confidence']['quarters']
+        quarters = ', '.join(f'{q["confidence"]:.2f} -> {q["agreement"]:.2f}' for q in by_quarter)
         print(f'confidence -> agreement by quarters: {quarters}; '
               f'rank correlation {figures["confidence"]["rankCorrelation"]:.2f}')  # fmt: skip
         for source, row in figures['conditions']['clean'].get('bySource', {}).items():

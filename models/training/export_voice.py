@@ -18,6 +18,8 @@ import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -34,11 +36,28 @@ TOLERANCE = 1e-3
 HALVED_FROM = 256  # values; smaller tensors stay as they are
 
 
+def fold_norm(owner: nn.Module, layer: str) -> None:
+    """Multiply the batch norm `layer`_norm into the layer before it."""
+    norm = getattr(owner, f'{layer}_norm')
+    before = getattr(owner, layer)
+    fuse = fuse_conv_bn_eval if isinstance(before, nn.Conv1d) else fuse_linear_bn_eval
+    setattr(owner, layer, fuse(before, norm))
+    setattr(owner, f'{layer}_norm', nn.Identity())
+
+
 @torch.no_grad()
 def rounded_to_half(model: VoiceEncoder) -> VoiceEncoder:
-    """A copy whose large tensors hold only values that a 16-bit float can hold; its batch norms are not folded."""
+    """A copy whose large tensors hold only values that a 16-bit float can hold.
+
+    Batch norms are folded first: done by the exporter afterwards, folding would change the rounded values again.
+    """
     rounded = copy.deepcopy(model).eval()
-    for tensor in [*rounded.parameters(), *rounded.mel.buffers()]:
+    for block in rounded.trunk.blocks:
+        for layer in ('enter', 'mix', 'leave'):
+            fold_norm(block, layer)
+    for owner, layer in ((rounded.trunk, 'enter'), (rounded.trunk, 'leave'), (rounded.speaker, 'embed')):
+        fold_norm(owner, layer)
+    for tensor in [*rounded.parameters(), *rounded.buffers()]:
         if tensor.numel() >= HALVED_FROM:
             tensor.copy_(tensor.half().float())
     return rounded

@@ -4,7 +4,6 @@ The code head starts as the map that drew the pairs; head and trunk are then tau
 mean the same face, and that different voices mean different ones. Writes code.pt.
 """
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +15,8 @@ from averaged import Averaged
 from config.voice import VoiceSettings
 from pair_codes import PairMap, draw_pairs
 from population_codes import PopulationCodes
+from schedule import BatchesAhead, RunningMean, Schedule
 from speaker_loss import SpeakerLoss
-from train_speaker import batches_ahead, learning_rate
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises, recorded_noises
 from voice_encoder import VoiceEncoder
@@ -79,12 +78,16 @@ class CodeTargets:
         return self.codes[torch.tensor(rows).clamp_min(0)] * known[:, None], known
 
 
-def code_loss(code: Tensor, target: Tensor, known: Tensor, scale: Tensor) -> tuple[Tensor, float]:
+def code_loss(code: Tensor, target: Tensor, known: Tensor, voices: tuple, scale: Tensor) -> tuple[Tensor, float]:
     """Distance, direction, and finding the other crop of the pair among the batch; gives loss and mean cosine."""
     distance = (code[known] - target[known]).square().mean()
     cosine = F.cosine_similarity(code[known], target[known]).mean()
     first, second = F.normalize(code[0::2]), F.normalize(code[1::2])
     similarity = first @ second.T * scale.clamp_min(1)
+    owners = voices[0::2]
+    same = torch.tensor([[one == other for other in owners] for one in owners])
+    same.fill_diagonal_(False)
+    similarity = similarity.masked_fill(same, -1e4)
     pair = torch.arange(len(first))
     found = 0.5 * (F.cross_entropy(similarity, pair) + F.cross_entropy(similarity.T, pair))
     return distance + (1 - cosine) + 0.3 * found, cosine.item()
@@ -98,7 +101,7 @@ def start_from_map(model: VoiceEncoder, pairs: PairMap) -> None:
 
 
 def train_codes(settings: VoiceSettings, cache: Path, pairs: PairMap, log=print) -> list[float]:
-    """Train for `code_minutes`; gives the loss every 20 steps."""
+    """Train for `code_minutes` (or `code_steps`); gives the regression loss every 10 steps."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed + 1)
     bank = SpeechBank(cache)
@@ -114,37 +117,33 @@ def train_codes(settings: VoiceSettings, cache: Path, pairs: PairMap, log=print)
     head = [*model.code.parameters(), scale]
     optimiser = torch.optim.AdamW([{'params': trunk}, {'params': head}], weight_decay=1e-2)
     maker = BatchMaker(bank, recorded_noises(cache) + coloured_noises(model.mel), settings.seed + 1000)
-    shortest = int(settings.sizes.mel.frames_per_second)
-    ahead = batches_ahead(
-        lambda: maker.speaker_batch(settings.pairs, int(maker.rng.integers(shortest, settings.longest_code_frames)))
-    )
-    seconds, started, step, history = settings.code_minutes * 60, time.monotonic(), 0, []
+    frames = (int(settings.sizes.mel.frames_per_second), settings.longest_code_frames)
+    schedule, history, recent = Schedule(settings.code_minutes, settings.code_steps), [], RunningMean()
     model.train()
-    while (progress := (time.monotonic() - started) / seconds) < 1:
-        rates = (settings.trunk_learning_rate, settings.code_learning_rate)
-        for group, peak in zip(optimiser.param_groups, rates):
-            group['lr'] = learning_rate(progress, step, peak)
-        batch = ahead.get()
-        pooled = model.trunk(batch.mel)
-        embedding, traits = model.speaker(pooled)
-        target, known = targets.of(batch.voice)
-        if not known.any():
-            continue
-        regression, cosine = code_loss(model.code(pooled, embedding, traits), target, known, scale)
-        terms = loss(embedding, traits, batch, settings.margin)
-        total = regression + 0.2 * terms.total
-        optimiser.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimiser.step()
-        averaged.update(model)
-        step += 1
-        if step % 20 == 0:
-            history.append(regression.item())
-        if step % 50 == 0:
-            spent = (time.monotonic() - started) / 60
-            log(f'{spent:.1f} min, step {step}: code {regression:.3f} cosine {cosine:.3f}, '
-                f'speaker right {terms.right_speaker:.2f}, presentation {terms.presentation:.3f}')  # fmt: skip
-            torch.save({'averaged': averaged.model.state_dict()}, cache / 'checkpoints' / 'code.pt')
+    with BatchesAhead(lambda: maker.speaker_batch(settings.pairs, int(maker.rng.integers(*frames)))) as ahead:
+        while schedule.progress < 1:
+            for group, peak in zip(optimiser.param_groups, (settings.trunk_learning_rate, settings.code_learning_rate)):
+                group['lr'] = schedule.learning_rate(peak)
+            batch = ahead.next()
+            pooled = model.trunk(batch.mel)
+            embedding, traits = model.speaker(pooled)
+            target, known = targets.of(batch.voice)
+            code = model.code(pooled, embedding, traits)
+            regression, cosine = code_loss(code, target, known, batch.voice, scale)
+            terms = loss(embedding, traits, batch, settings.margin)
+            optimiser.zero_grad()
+            (regression + 0.2 * terms.total).backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+            optimiser.step()
+            averaged.update(model)
+            schedule.advance()
+            recent.add(regression.item())
+            if schedule.step % 10 == 0:
+                history.append(recent.take())
+            if schedule.step % 50 == 0:
+                log(f'{schedule.spent_minutes:.1f} min, step {schedule.step}: code {regression:.3f} '
+                    f'cosine {cosine:.3f}, speaker right {terms.right_speaker:.2f}, '
+                    f'presentation {terms.presentation:.3f}')  # fmt: skip
+                torch.save({'averaged': averaged.model.state_dict()}, cache / 'checkpoints' / 'code.pt')
     torch.save({'averaged': averaged.model.state_dict()}, cache / 'checkpoints' / 'code.pt')
     return history

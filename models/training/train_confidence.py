@@ -5,7 +5,6 @@ clean speech; sounds that are not speech aim at 0. The last two numbers, a scale
 on held-out speakers, because agreement is higher for voices that the network has trained on. Writes voice.pt.
 """
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -15,14 +14,13 @@ from torch.nn import functional as F
 
 from config.voice import VoiceSettings
 from non_speech import non_speech
+from schedule import BatchesAhead, RunningMean, Schedule
 from train_codes import load_model
-from train_speaker import batches_ahead
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises, recorded_noises
 from voice_encoder import VoiceEncoder
 from voice_places import WINDOW_FRAMES, windows_of
 
-NEGATIVES = 240
 NEGATIVE_SECONDS = 7.0
 
 
@@ -41,7 +39,7 @@ def own_codes(model: VoiceEncoder, bank: SpeechBank) -> Tensor:
 
 
 @torch.no_grad()
-def negative_powers(model: VoiceEncoder, seed: int, count: int = NEGATIVES) -> list[np.ndarray]:
+def negative_powers(model: VoiceEncoder, seed: int, count: int) -> list[np.ndarray]:
     """Mel power [frames, n_mels] of sounds that are not speech, at their own levels."""
     rng = np.random.default_rng(seed)
     pcm = [non_speech(NEGATIVE_SECONDS, rng) for _ in range(count)]
@@ -92,11 +90,12 @@ def fit_logits(logit: Tensor, aim: Tensor, steps: int = 300) -> tuple[float, flo
         return loss
 
     optimiser.step(closure)
-    return float(numbers[0]), float(numbers[1])
+    scale, offset = numbers.detach().tolist()
+    return scale, offset
 
 
 @torch.no_grad()
-def calibrate(model: VoiceEncoder, batches: TrustBatches, own: Tensor, rounds: int = 40) -> float:
+def calibrate(model: VoiceEncoder, batches: TrustBatches, own: Tensor, rounds: int) -> float:
     """Fit scale and offset on held-out voices, all lengths; gives the correlation of confidence and agreement."""
     logits, aims = [], []
     for _ in range(rounds):
@@ -113,39 +112,42 @@ def calibrate(model: VoiceEncoder, batches: TrustBatches, own: Tensor, rounds: i
     return float(torch.corrcoef(torch.stack([torch.sigmoid(scale * logit + offset), aim]))[0, 1])
 
 
-def trust_batches(model: VoiceEncoder, bank: SpeechBank, cache: Path, seed: int) -> TrustBatches:
+def trust_batches(model: VoiceEncoder, bank: SpeechBank, cache: Path, seed: int, negatives: int) -> TrustBatches:
     noises = recorded_noises(cache) + coloured_noises(model.mel)
-    return TrustBatches(BatchMaker(bank, noises, seed), negative_powers(model, seed))
+    return TrustBatches(BatchMaker(bank, noises, seed), negative_powers(model, seed, negatives))
 
 
 def train_confidence(settings: VoiceSettings, cache: Path, held_out: str = 'validate', log=print) -> list[float]:
-    """Train for `confidence_minutes`, then calibrate on the split `held_out`; gives the loss every 20 steps."""
+    """Train for `confidence_minutes`, then calibrate on the split `held_out`; gives the loss every 10 steps."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed + 2)
     model = load_model(settings, cache / 'checkpoints' / 'code.pt').eval()
     bank = SpeechBank(cache)
     own = own_codes(model, bank)
-    batches = trust_batches(model, bank, cache, settings.seed + 2000)
-    ahead = batches_ahead(lambda: batches.draw(64, int(batches.maker.rng.integers(62, WINDOW_FRAMES))))
-    optimiser = torch.optim.AdamW(model.confidence.parameters(), lr=2e-3, weight_decay=1e-3)
-    seconds, started, step, history = settings.confidence_minutes * 60, time.monotonic(), 0, []
-    while (progress := (time.monotonic() - started) / seconds) < 1:
-        optimiser.param_groups[0]['lr'] = 2e-3 * (1 - 0.95 * progress)
-        power, speakers = ahead.get()
-        with torch.no_grad():
-            pooled = model.from_power(power)
-            aim = agreement(model.face_code(pooled), speakers, own)
-        loss = F.binary_cross_entropy_with_logits(model.trust(pooled, power), aim)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        step += 1
-        if step % 20 == 0:
-            history.append(loss.item())
-        if step % 100 == 0:
-            log(f'{(time.monotonic() - started) / 60:.1f} min, step {step}: confidence loss {loss:.3f}')
+    batches = trust_batches(model, bank, cache, settings.seed + 2000, settings.negatives)
+    optimiser = torch.optim.AdamW(model.confidence.parameters(), weight_decay=1e-3)
+    schedule, history = Schedule(settings.confidence_minutes, settings.confidence_steps), []
+    recent = RunningMean()
+    with BatchesAhead(lambda: batches.draw(64, int(batches.maker.rng.integers(62, WINDOW_FRAMES)))) as ahead:
+        while schedule.progress < 1:
+            optimiser.param_groups[0]['lr'] = schedule.learning_rate(2e-3, warming=20)
+            power, speakers = ahead.next()
+            with torch.no_grad():
+                pooled = model.from_power(power)
+                aim = agreement(model.face_code(pooled), speakers, own)
+            loss = F.binary_cross_entropy_with_logits(model.trust(pooled, power), aim)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.advance()
+            recent.add(loss.item())
+            if schedule.step % 10 == 0:
+                history.append(recent.take())
+            if schedule.step % 100 == 0:
+                log(f'{schedule.spent_minutes:.1f} min, step {schedule.step}: confidence loss {loss:.3f}')
     others = SpeechBank(cache, held_out)
-    correlation = calibrate(model, trust_batches(model, others, cache, settings.seed + 3000), own_codes(model, others))
+    unheard = trust_batches(model, others, cache, settings.seed + 3000, settings.negatives)
+    correlation = calibrate(model, unheard, own_codes(model, others), settings.calibration_rounds)
     log(f'confidence on {held_out}: correlation with agreement {correlation:.3f}, '
         f'scale {model.confidence.scale.item():.2f}, offset {model.confidence.offset.item():.2f}')  # fmt: skip
     torch.save({'averaged': model.state_dict()}, cache / 'checkpoints' / 'voice.pt')

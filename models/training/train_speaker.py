@@ -3,10 +3,6 @@
 Writes speaker.pt into the cache's checkpoints about every minute and goes on from it when started again.
 """
 
-import math
-import queue
-import threading
-import time
 from pathlib import Path
 
 import torch
@@ -14,27 +10,11 @@ from torch import Tensor, nn
 
 from averaged import Averaged
 from config.voice import VoiceSettings
+from schedule import BatchesAhead, RunningMean, Schedule
 from speaker_loss import SpeakerLoss
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises, recorded_noises
 from voice_encoder import VoiceEncoder
-
-
-def batches_ahead(make, ahead: int = 3) -> queue.Queue:
-    """Make batches on a thread of their own; the queue holds at most `ahead` of them and the maker waits."""
-    made = queue.Queue(ahead)
-
-    def keep_making() -> None:
-        while True:
-            made.put(make())
-
-    threading.Thread(target=keep_making, daemon=True).start()
-    return made
-
-
-def learning_rate(progress: float, step: int, peak: float) -> float:
-    """Cosine to 1 % of the peak, after 100 warming steps."""
-    return peak * min(1.0, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * progress)) * 0.99 + 0.01)
 
 
 def late_margin(progress: float, margin: float) -> float:
@@ -48,7 +28,8 @@ def speaker_part(model: VoiceEncoder) -> dict[str, Tensor]:
 
 
 def train_speaker(settings: VoiceSettings, cache: Path, log=print) -> list[float]:
-    """Train for `speaker_minutes` in all, earlier starts counted in; gives the total loss every 20 steps."""
+    """Train for `speaker_minutes` (or `speaker_steps`) in all, earlier starts counted in; gives the total loss every 10
+    steps."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     bank = SpeechBank(cache)
@@ -61,53 +42,52 @@ def train_speaker(settings: VoiceSettings, cache: Path, log=print) -> list[float
         [{'params': learnt, 'weight_decay': 2e-2}, {'params': loss.parameters(), 'weight_decay': 1e-3}]
     )
     file = cache / 'checkpoints' / 'speaker.pt'
-    step, spent = 0, 0.0
+    schedule = Schedule(settings.speaker_minutes, settings.speaker_steps)
     if file.exists():
         saved = torch.load(file, weights_only=True)
         model.load_state_dict(saved['model'], strict=False)
         averaged.model.load_state_dict(saved['averaged'], strict=False)
         loss.load_state_dict(saved['loss'])
         optimiser.load_state_dict(saved['optimiser'])
-        step, spent = saved['step'], saved['spent']
-        averaged.steps = step
+        schedule = Schedule(settings.speaker_minutes, settings.speaker_steps, saved['step'], saved['spent'])
+        averaged.steps = schedule.step
 
     def save() -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         state = {
             'model': speaker_part(model), 'averaged': speaker_part(averaged.model), 'loss': loss.state_dict(),
-            'optimiser': optimiser.state_dict(), 'step': step, 'spent': spent,
+            'optimiser': optimiser.state_dict(), 'step': schedule.step, 'spent': schedule.spent_seconds,
         }  # fmt: skip
         torch.save(state, file.with_suffix('.partial'))
         file.with_suffix('.partial').rename(file)
 
-    maker = BatchMaker(bank, noises, settings.seed + step)
+    maker = BatchMaker(bank, noises, settings.seed + schedule.step)
     frames = (settings.shortest_frames, settings.longest_frames)
-    ahead = batches_ahead(lambda: maker.speaker_batch(settings.pairs, int(maker.rng.integers(*frames))))
-    total_seconds, history, last = settings.speaker_minutes * 60, [], time.monotonic()
+    history, recent = [], RunningMean()
     model.train()
-    while spent < total_seconds:
-        progress = spent / total_seconds
-        for group in optimiser.param_groups:
-            group['lr'] = learning_rate(progress, step, settings.learning_rate)
-        batch = ahead.get()
-        embedding, traits = model.speaker(model.trunk(batch.mel))
-        terms = loss(embedding, traits, batch, late_margin(progress, settings.margin))
-        optimiser.zero_grad()
-        terms.total.backward()
-        nn.utils.clip_grad_norm_(learnt, 5.0)
-        optimiser.step()
-        averaged.update(model)
-        step += 1
-        now = time.monotonic()
-        spent, last = spent + now - last, now
-        if step % 20 == 0:
-            history.append(terms.total.item())
-        if step % 50 == 0:
-            log(f'{spent / 60:.1f} min, step {step}: speaker {terms.margin:.2f} right {terms.right_speaker:.2f}, '
-                f'pairs {terms.pairs:.2f}, presentation {terms.presentation:.3f} right {terms.right_presentation:.2f}, '
-                f'child {terms.child:.3f}, {len(bank.copies)} copies')  # fmt: skip
-        if step % 100 == 0:
-            save()
-            bank.refresh()
+    with BatchesAhead(lambda: maker.speaker_batch(settings.pairs, int(maker.rng.integers(*frames)))) as ahead:
+        while schedule.progress < 1:
+            for group in optimiser.param_groups:
+                group['lr'] = schedule.learning_rate(settings.learning_rate)
+            batch = ahead.next()
+            embedding, traits = model.speaker(model.trunk(batch.mel))
+            terms = loss(embedding, traits, batch, late_margin(schedule.progress, settings.margin))
+            optimiser.zero_grad()
+            terms.total.backward()
+            nn.utils.clip_grad_norm_(learnt, 5.0)
+            optimiser.step()
+            averaged.update(model)
+            schedule.advance()
+            recent.add(terms.total.item())
+            if schedule.step % 10 == 0:
+                history.append(recent.take())
+            if schedule.step % 50 == 0:
+                log(f'{schedule.spent_minutes:.1f} min, step {schedule.step}: speaker {terms.margin:.2f} '
+                    f'right {terms.right_speaker:.2f}, pairs {terms.pairs:.2f}, '
+                    f'presentation {terms.presentation:.3f} right {terms.right_presentation:.2f}, '
+                    f'child {terms.child:.3f}, {len(bank.copies)} copies')  # fmt: skip
+            if schedule.step % 100 == 0:
+                save()
+                bank.refresh()
     save()
     return history

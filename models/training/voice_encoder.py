@@ -70,9 +70,10 @@ class AttentivePooling(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         weight = torch.softmax(self.score(torch.tanh(self.look(x))), 2)
-        mean = (weight * x).sum(2)
-        spread = ((weight * x * x).sum(2) - mean * mean).clamp_min(1e-5).sqrt()
-        return torch.cat([mean, spread], 1)
+        mean = (weight * x).sum(2, keepdim=True)
+        # Centred first: the difference of two large sums would cost digits, and back ends would disagree.
+        spread = (weight * (x - mean).square()).sum(2).clamp_min(1e-5).sqrt()
+        return torch.cat([mean.squeeze(2), spread], 1)
 
 
 class VoiceTrunk(nn.Module):
@@ -121,8 +122,8 @@ class SpeakerHead(nn.Module):
 class CodeHead(nn.Module):
     """Speaker embedding and traits -> face code [batch, code], with a bent correction from the pooled statistics.
 
-    `straight` starts as the map that drew the pairs (pair_codes.py) and `bent` at zero: the head is right for long clean
-    speech from the first step and learns what short or noisy speech needs.
+    `straight` starts as the map that drew the pairs (pair_codes.py) and `bent` at zero: the head is right for long
+    clean speech from the first step and learns what short or noisy speech needs.
     """
 
     def __init__(self, sizes: VoiceSizes, dropout: float = 0.1):

@@ -124,7 +124,8 @@ def test_lower_voices_are_built_more_heavily():
     codes = draw_pairs(voices, population, 32).codes(voices.embedding, voices.masculine, voices.child)
     traits = trait_columns(voices.masculine, voices.child)
     weight = codes @ population_shape(population).build
-    around = [value - traits @ np.linalg.lstsq(traits, value, rcond=None)[0] for value in (weight, np.log(voices.pitch))]
+    height = np.log(voices.pitch)
+    around = [value - traits @ np.linalg.lstsq(traits, value, rcond=None)[0] for value in (weight, height)]
     assert np.corrcoef(*around)[0, 1] < -0.7
 
 

@@ -79,9 +79,12 @@ def recorded_clips(folder: Path, split: str):
 
 
 SENTENCES = (
-    'The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It is easy to tell the depth of a well.',
-    'These days a chicken leg is a rare dish. Rice is often served in round bowls. The juice of lemons makes fine punch.',
-    'The box was thrown beside the parked truck. Four hours of steady work faced us. A large size in stockings is hard to sell.',
+    'The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. '
+    'It is easy to tell the depth of a well.',
+    'These days a chicken leg is a rare dish. Rice is often served in round bowls. '
+    'The juice of lemons makes fine punch.',
+    'The box was thrown beside the parked truck. Four hours of steady work faced us. '
+    'A large size in stockings is hard to sell.',
 )  # Harvard sentences (IEEE 1969)
 
 

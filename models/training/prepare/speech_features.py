@@ -26,7 +26,7 @@ from voice_variants import change_speed, shifted_mel_power  # noqa: E402
 
 @dataclass(frozen=True)
 class Copy:
-    """One rendering of all clips. `speed`, `formants` make new speakers; `pitch` keeps presentation, not the speaker."""
+    """One rendering of all clips. `speed` and `formants` make new speakers, `pitch` keeps presentation only."""
 
     name: str
     degraded: float = 0.0  # share of clips that go through a random call
