@@ -70,7 +70,7 @@ async function keep(id: string, name: string): Promise<void> {
   await writeFile(join(SCREENS, `tile-${name}.png`), Buffer.from(picture.split(',')[1]!, 'base64'));
 }
 
-describe('a tile in Chromium', () => {
+describe('a tile in Chromium', { timeout: 300_000 }, () => {
   it('goes from initials over listening and the forming face to the face, and back at once', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await start();
@@ -211,6 +211,22 @@ describe('a tile in Chromium', () => {
       await sharp.screenshot({ path: join(SCREENS, 'tile-sizes.png') });
     } finally {
       await context.close();
+    }
+  });
+
+  it('decodes in a cross-origin isolated page too, where ONNX Runtime has threads', async () => {
+    const isolated = await startTileServer({ isolated: true });
+    try {
+      await page.goto(isolated.url);
+      await page.waitForFunction(() => window.tiles !== undefined);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await start();
+      await add('ada', 'Ada Lovelace');
+      await set('ada', SETTLED);
+      await shows('ada', 'settled');
+    } finally {
+      await isolated.close();
     }
   });
 

@@ -15,7 +15,13 @@ export interface TileServer {
   close(): Promise<void>;
 }
 
-export async function startTileServer(): Promise<TileServer> {
+export interface TileServerOptions {
+  /** Cross-origin isolation, which gives pages shared memory and ONNX Runtime its threads. Default: false. */
+  readonly isolated?: boolean;
+}
+
+export async function startTileServer({ isolated = false }: TileServerOptions = {}): Promise<TileServer> {
+  const isolation = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
   const outDir = await mkdtemp(join(tmpdir(), 'timbre-tiles-'));
   const config: InlineConfig = {
     ...{ root: PAGE, configFile: false, logLevel: 'error' },
@@ -23,7 +29,7 @@ export async function startTileServer(): Promise<TileServer> {
     // The decoder's Worker loads ONNX Runtime on demand, which Vite's default format (iife) can't.
     worker: { format: 'es' },
     build: { outDir, emptyOutDir: true, chunkSizeWarningLimit: 2000 },
-    preview: { host: '127.0.0.1', port: 0 },
+    preview: { host: '127.0.0.1', port: 0, headers: isolated ? isolation : {} },
     plugins: [serveModels()],
   };
   await build(config);

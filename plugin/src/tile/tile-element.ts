@@ -36,6 +36,8 @@ export class TileElement {
       width: '100%',
       height: '100%',
       display: 'block',
+      // Between a change of size and the next frame the old picture is cut, not squeezed.
+      objectFit: 'cover',
     });
     Object.assign(this.#status.style, {
       ...{ position: 'absolute', width: '1px', height: '1px', margin: '-1px', padding: '0' },
