@@ -182,7 +182,7 @@ export class AvatarTile implements StageSurface {
     const still = this.#isStill();
     const elapsedMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lastMs ?? nowMs - 33));
     this.#lastMs = nowMs;
-    const opening = still ? 0 : this.#hear(nowMs, elapsedMs);
+    const opening = this.#hear(nowMs, elapsedMs, still);
     const gliding = this.#glide(elapsedMs, still, opening);
     const face = this.#face;
     const moving = face !== undefined && (!still || face.fading);
@@ -241,8 +241,8 @@ export class AvatarTile implements StageSurface {
   }
 
   /** Lets the mouth follow the sound; how far it is open. */
-  #hear(nowMs: number, elapsedMs: number): number {
-    const reading = this.#audio.read();
+  #hear(nowMs: number, elapsedMs: number, still: boolean): number {
+    const reading = still ? undefined : this.#audio.read();
     if (!reading) this.#mouth.reset();
     const { opening } = reading ? this.#mouth.push(reading, elapsedMs) : this.#mouth.shape;
     this.#element.tellMouth(opening, nowMs);
@@ -279,9 +279,13 @@ export class AvatarTile implements StageSurface {
   }
 
   #dropFace(): void {
+    const face = this.#face;
     this.#scene.face = undefined;
-    this.#face?.close();
     this.#opened = 0;
+    if (!face) return;
+    face.close();
+    // The next frame may be long in coming (a hidden page, a tile out of sight): the face goes now.
+    this.#element.clear();
   }
 }
 

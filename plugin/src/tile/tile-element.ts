@@ -85,6 +85,11 @@ export class TileElement {
     this.#host.dataset.mouth = text;
   }
 
+  /** Empties the picture until the next frame. */
+  clear(): void {
+    this.canvas.getContext('2d')?.clearRect(0, 0, this.canvas.width, this.canvas.height);
+  }
+
   /** The accessible name of the picture. */
   set label(label: string) {
     if (this.canvas.getAttribute('aria-label') !== label) this.canvas.setAttribute('aria-label', label);
