@@ -123,7 +123,7 @@ def spread_figures(codes: np.ndarray, read: np.ndarray, speakers: list[Speaker],
     ratio = spread_ratio(codes, traits, np.sqrt((population_shape(population).spread ** 2).sum(1)))
     whole = codes.std(0) / population.code.std(0)
     return {
-        'median': float(np.median(ratio)), 'smallest': float(ratio.min()), 'largest': float(ratio.max()),
+        'median': float(np.median(ratio)), 'low': float(np.quantile(ratio, 0.05)), 'high': float(np.quantile(ratio, 0.95)),
         'wholeMedian': float(np.median(whole)), 'meanLength': float(np.linalg.norm(codes, axis=1).mean()),
         'populationMeanLength': float(np.linalg.norm(population.code, axis=1).mean()),
     }  # fmt: skip
@@ -218,7 +218,7 @@ def print_table(report: dict) -> None:
                   f'confidence {row["confidence"]:.2f}')  # fmt: skip
         spread = figures['spread']
         print('spread over the population\'s, within traits: '
-              f'median {spread["median"]:.2f} ({spread["smallest"]:.2f} to {spread["largest"]:.2f})')  # fmt: skip
+              f'median {spread["median"]:.2f} (5 to 95 %: {spread["low"]:.2f} to {spread["high"]:.2f})')  # fmt: skip
         by_quarter = figures['confidence']['quarters']
         quarters = ', '.join(f'{q["confidence"]:.2f} -> {q["agreement"]:.2f}' for q in by_quarter)
         print(f'confidence -> agreement by quarters: {quarters}; '

@@ -1,10 +1,11 @@
 """Third stage: how far may this code be trusted? Everything else is frozen.
 
-The aim is the agreement (cosine, at least 0) between the code of a disturbed crop and the voice's own code from all its
-clean speech; sounds that are not speech aim at 0. The last two numbers, a scale and an offset of the logit, are fitted
-on held-out speakers, because agreement is higher for voices that the network has trained on. Writes voice.pt.
+The aim is the agreement (cosine, at least 0) between the code of a disturbed crop and the voice's own code from its
+other clean clips; sounds that are not speech aim at 0. The last two numbers, a scale and an offset of the logit, are
+fitted on held-out speakers, because agreement is higher for voices that the network has trained on. Writes voice.pt.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,18 +25,32 @@ from voice_places import WINDOW_FRAMES, windows_of
 NEGATIVE_SECONDS = 7.0
 
 
+@dataclass(frozen=True)
+class OwnCodes:
+    """What a crop's code is compared with, by clip: `code` [clips, code], unit length, is the mean over the speaker's
+    other clips; where there are none it is over the same clip, and `apart` [clips] is False."""
+
+    code: Tensor
+    apart: Tensor
+
+
 @torch.no_grad()
-def own_codes(model: VoiceEncoder, bank: SpeechBank) -> Tensor:
-    """Mean code of each speaker over the windows of clean speech [speakers, code]."""
+def own_codes(model: VoiceEncoder, bank: SpeechBank) -> OwnCodes:
+    """Mean codes over the 6 s windows of clean speech."""
     model.eval()
-    total = torch.zeros(len(bank.speakers), model.sizes.code)
+    of_clip = torch.zeros(len(bank.rows), model.sizes.code)
     drawn = list(windows_of(bank, 'c0', WINDOW_FRAMES))
     for start in range(0, len(drawn), 32):
         part = drawn[start : start + 32]
         log_power = np.stack([frames for _, frames in part]).astype(np.float32).transpose(0, 2, 1)
         code = model.face_code(model.from_power(torch.exp(torch.from_numpy(np.ascontiguousarray(log_power)))))
-        total.index_add_(0, torch.tensor([window.speaker for window, _ in part]), code)
-    return F.normalize(total)
+        of_clip.index_add_(0, torch.tensor([window.clip for window, _ in part]), code)
+    code, apart = of_clip.clone(), torch.zeros(len(bank.rows), dtype=torch.bool)
+    for clips in bank.clips_of:
+        if len(clips) > 1:
+            code[clips] = of_clip[clips].sum(0) - of_clip[clips]
+            apart[clips] = True
+    return OwnCodes(F.normalize(code), apart)
 
 
 @torch.no_grad()
@@ -47,7 +62,7 @@ def negative_powers(model: VoiceEncoder, seed: int, count: int) -> list[np.ndarr
 
 
 class TrustBatches:
-    """Crops of speech and of other sounds, with the speaker of each crop (-1: not speech)."""
+    """Crops of speech and of other sounds, with the clip of each crop (-1: not speech)."""
 
     def __init__(self, maker: BatchMaker, negatives: list[np.ndarray], negative_share: float = 0.25):
         self.maker = maker
@@ -57,7 +72,7 @@ class TrustBatches:
     def draw(self, count: int, frames: int) -> tuple[Tensor, Tensor]:
         rng = self.maker.rng
         others = int(count * self.negative_share)
-        power, speakers = self.maker.disturbed_power(count - others, frames)
+        power, clips = self.maker.disturbed_power(count - others, frames)
         rejected = []
         for _ in range(others):
             source = self.negatives[rng.integers(len(self.negatives))]
@@ -68,14 +83,14 @@ class TrustBatches:
             rejected.append(crop)
         everything = np.concatenate([power, np.stack(rejected)]) if rejected else power
         everything = np.ascontiguousarray(everything.transpose(0, 2, 1), np.float32)
-        return torch.from_numpy(everything), torch.tensor([*speakers.tolist(), *[-1] * others])
+        return torch.from_numpy(everything), torch.tensor([*clips.tolist(), *[-1] * others])
 
 
 @torch.no_grad()
-def agreement(code: Tensor, speakers: Tensor, own: Tensor) -> Tensor:
+def agreement(code: Tensor, clips: Tensor, own: OwnCodes) -> Tensor:
     """Cosine with the speaker's own code, at least 0; 0 for what is not speech [n]."""
-    cosine = (F.normalize(code) * own[speakers.clamp_min(0)]).sum(1).clamp(0, 1)
-    return cosine * (speakers >= 0)
+    cosine = (F.normalize(code) * own.code[clips.clamp_min(0)]).sum(1).clamp(0, 1)
+    return cosine * (clips >= 0)
 
 
 def fit_logits(logit: Tensor, aim: Tensor, steps: int = 300) -> tuple[float, float]:
@@ -95,15 +110,17 @@ def fit_logits(logit: Tensor, aim: Tensor, steps: int = 300) -> tuple[float, flo
 
 
 @torch.no_grad()
-def calibrate(model: VoiceEncoder, batches: TrustBatches, own: Tensor, rounds: int) -> float:
-    """Fit scale and offset on held-out voices, all lengths; gives the correlation of confidence and agreement."""
+def calibrate(model: VoiceEncoder, batches: TrustBatches, own: OwnCodes, rounds: int) -> float:
+    """Fit scale and offset on held-out voices with several clips, all lengths; gives the correlation of confidence and
+    agreement."""
     logits, aims = [], []
     for _ in range(rounds):
         frames = int(batches.maker.rng.integers(62, WINDOW_FRAMES))
-        power, speakers = batches.draw(32, frames)
+        power, clips = batches.draw(32, frames)
+        usable = (clips < 0) | own.apart[clips.clamp_min(0)]
         pooled = model.from_power(power)
-        logits.append(model.trust(pooled, power))
-        aims.append(agreement(model.face_code(pooled), speakers, own))
+        logits.append(model.trust(pooled, power)[usable])
+        aims.append(agreement(model.face_code(pooled), clips, own)[usable])
     logit, aim = torch.cat(logits), torch.cat(aims)
     with torch.enable_grad():
         scale, offset = fit_logits(logit, aim)
@@ -121,7 +138,7 @@ def train_confidence(settings: VoiceSettings, cache: Path, held_out: str = 'vali
     """Train for `confidence_minutes`, then calibrate on the split `held_out`; gives the loss every 10 steps."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed + 2)
-    model = load_model(settings, cache / 'checkpoints' / 'code.pt').eval()
+    model = load_model(settings, cache / 'checkpoints' / 'wide.pt').eval()
     bank = SpeechBank(cache)
     own = own_codes(model, bank)
     batches = trust_batches(model, bank, cache, settings.seed + 2000, settings.negatives)
@@ -131,10 +148,10 @@ def train_confidence(settings: VoiceSettings, cache: Path, held_out: str = 'vali
     with BatchesAhead(lambda: batches.draw(64, int(batches.maker.rng.integers(62, WINDOW_FRAMES)))) as ahead:
         while schedule.progress < 1:
             optimiser.param_groups[0]['lr'] = schedule.learning_rate(2e-3, warming=20)
-            power, speakers = ahead.next()
+            power, clips = ahead.next()
             with torch.no_grad():
                 pooled = model.from_power(power)
-                aim = agreement(model.face_code(pooled), speakers, own)
+                aim = agreement(model.face_code(pooled), clips, own)
             loss = F.binary_cross_entropy_with_logits(model.trust(pooled, power), aim)
             optimiser.zero_grad()
             loss.backward()

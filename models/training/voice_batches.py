@@ -145,13 +145,14 @@ class BatchMaker:
         )
 
     def disturbed_power(self, count: int, frames: int) -> tuple[np.ndarray, np.ndarray]:
-        """Mel power [count, frames, n_mels] of real voices at any level, and their speakers [count]."""
+        """Mel power [count, frames, n_mels] of real voices at any level, and their clips [count]."""
         bank, rng = self.bank, self.rng
         real = sorted(name for name in bank.copies if name.startswith('c'))
-        speakers, power = rng.integers(len(bank.speakers), size=count), []
-        for speaker in speakers:
-            clip = bank.clips_of[speaker][rng.integers(len(bank.clips_of[speaker]))]
-            crop = np.exp(bank.crop(real[rng.integers(len(real))], clip, frames, rng).astype(np.float32))
+        clips, power = [], []
+        for speaker in rng.integers(len(bank.speakers), size=count):
+            clips.append(bank.clips_of[speaker][rng.integers(len(bank.clips_of[speaker]))])
+            crop = bank.crop(real[rng.integers(len(real))], clips[-1], frames, rng)
+            crop = np.exp(crop.astype(np.float32))
             self.disturb(crop)
             power.append(crop * 10 ** rng.uniform(-4, 1))
-        return np.stack(power), speakers
+        return np.stack(power), np.array(clips)

@@ -20,6 +20,7 @@ from train_confidence import train_confidence
 from train_speaker import train_speaker
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises
+from widen_codes import LARGEST_FACTOR, widen_codes
 
 VOICES = 8
 
@@ -90,6 +91,7 @@ def test_every_stage_learns_and_the_result_prefers_voices_to_noise(cache):
     assert len(voices) == len(places.embedding) == 2 * VOICES  # real ones, and the slower ones
     codes = train_codes(settings, cache, pairs, log=lambda _line: None)
     assert codes[-1] < codes[0]
+    assert 1 <= widen_codes(settings, cache, pairs, log=lambda _line: None) <= LARGEST_FACTOR
     trust = train_confidence(settings, cache, log=lambda _line: None)
     assert trust[-1] < trust[0]
     model = load_model(settings, cache / 'checkpoints' / 'voice.pt').eval()
@@ -113,12 +115,14 @@ def test_sounds_that_are_not_speech_have_the_length_asked_for(maker):
 
 
 def test_schedule_by_steps_and_by_the_clock():
-    by_steps = Schedule(minutes=100, steps=10)
+    by_steps = Schedule(minutes=100, steps=20)
     rates = []
     while by_steps.progress < 1:
         rates.append(by_steps.learning_rate(1.0, warming=2))
         by_steps.advance()
-    assert len(rates) == 10 and rates[1] == max(rates) and rates[-1] < 0.05
+    assert len(rates) == 20
+    assert rates[0] < rates[1] == max(rates)
+    assert rates[-1] < 0.05
     assert Schedule(minutes=1, spent_seconds=30).progress == 0.5
 
 
