@@ -1,9 +1,10 @@
 """The aligned layout: every feature of every face at the same texel.
 
-`FaceMesh` is the one mesh all faces share. `Aligner` gathers a render into the texture layout (inverse warp);
-`draw` puts a texture back through a posed mesh. All coordinates are frame units: 0..1 of the square portrait, y down,
-z toward the viewer.
+`FaceMesh` is the one mesh all faces share. `Aligner` gathers a render into the texture layout (inverse warp); `draw`
+puts a texture back through a posed mesh. All coordinates are frame units: 0..1 of the square portrait, y down, z
+toward the viewer.
 """
+
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,16 @@ from face_config import LANDMARK_GROUPS, LANDMARK_POINTS
 @dataclass
 class FaceMesh:
     """nv = nk known vertices (F face vertices, then controls outside the face) + grid vertices that follow them."""
-    canonical: np.ndarray      # [nv, 2] mean face, lids 40 % closed, lips shut
-    depth: np.ndarray          # [nv] z of the mean face
-    uv: np.ndarray             # [nv, 2] texture layout (face magnified)
-    triangles: np.ndarray      # [nt, 3] painter's order: far ones first
-    follow: np.ndarray         # [nv - nk, nk] weights of the grid vertices
-    base_ids: np.ndarray       # [nk] vertex ids of the asset pack's base head
-    known: int                 # nk
-    face: int                  # F
-    topology: dict             # lids, mouth: chains of vertex ids; raw: base ids of eyes, teeth, tongue; raw_counts
+
+    canonical: np.ndarray  # [nv, 2] mean face, lids 40 % closed, lips shut
+    depth: np.ndarray  # [nv] z of the mean face
+    uv: np.ndarray  # [nv, 2] texture layout (face magnified)
+    triangles: np.ndarray  # [nt, 3] painter's order: far ones first
+    follow: np.ndarray  # [nv - nk, nk] weights of the grid vertices
+    base_ids: np.ndarray  # [nk] vertex ids of the asset pack's base head
+    known: int  # nk
+    face: int  # F
+    topology: dict  # lids, mouth: chains of vertex ids; raw: base ids of eyes, teeth, tongue; raw_counts
 
     @property
     def size(self) -> int:
@@ -41,23 +43,41 @@ class FaceMesh:
         follow = np.where(self.follow > 1e-4, self.follow, 0)
         follow = follow / follow.sum(1, keepdims=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(path, canonical=self.canonical.astype(np.float32), depth=self.depth.astype(np.float32), uv=self.uv.astype(np.float32),
-                            triangles=self.triangles.astype(np.uint16), follow=follow.astype(np.float16), base_ids=self.base_ids.astype(np.uint16),
-                            known=self.known, face=self.face, topology=json.dumps(self.topology))
+        np.savez_compressed(
+            path,
+            canonical=self.canonical.astype(np.float32),
+            depth=self.depth.astype(np.float32),
+            uv=self.uv.astype(np.float32),
+            triangles=self.triangles.astype(np.uint16),
+            follow=follow.astype(np.float16),
+            base_ids=self.base_ids.astype(np.uint16),
+            known=self.known,
+            face=self.face,
+            topology=json.dumps(self.topology),
+        )
 
     @staticmethod
     def load(path: Path) -> 'FaceMesh':
         m = np.load(path)
         follow = m['follow'].astype(np.float64)
-        return FaceMesh(m['canonical'].astype(np.float64), m['depth'].astype(np.float64), m['uv'].astype(np.float64), m['triangles'].astype(np.int64),
-                        follow / follow.sum(1, keepdims=True), m['base_ids'].astype(np.int64), int(m['known']), int(m['face']), json.loads(str(m['topology'])))
+        return FaceMesh(
+            m['canonical'].astype(np.float64),
+            m['depth'].astype(np.float64),
+            m['uv'].astype(np.float64),
+            m['triangles'].astype(np.int64),
+            follow / follow.sum(1, keepdims=True),
+            m['base_ids'].astype(np.int64),
+            int(m['known']),
+            int(m['face']),
+            json.loads(str(m['topology'])),
+        )
 
     def extend(self, known: np.ndarray) -> np.ndarray:
         """Known vertices [nk, 3] -> all vertices [nv, 3]: the grid moves as its neighbours on the silhouette do."""
         out = np.empty((self.size, 3))
-        out[:self.known] = known
+        out[: self.known] = known
         rest = np.c_[self.canonical, self.depth]
-        out[self.known:] = rest[self.known:] + self.follow @ (known - rest[:self.known])
+        out[self.known :] = rest[self.known :] + self.follow @ (known - rest[: self.known])
         return out
 
     def extend_delta(self, delta: np.ndarray) -> np.ndarray:
@@ -65,7 +85,8 @@ class FaceMesh:
         return np.vstack([delta, self.follow @ delta])
 
     def shut_lips(self, points: np.ndarray) -> np.ndarray:
-        """Move both lip chains of points [n, 2 or 3] to their common middle line, in place (a rest face has its mouth shut)."""
+        """Move both lip chains of points [n, 2 or 3] to their common middle line, in place (a rest face has its mouth
+        shut)."""
         mouth = self.topology['mouth']
         upper, lower = (chain_points(points, mouth, side) for side in ('upper', 'lower'))
         points[mouth['upper'], :2] = (upper[1][1:-1] + interpolate_chain(lower, upper[0][1:-1])) / 2
@@ -73,11 +94,14 @@ class FaceMesh:
         return points
 
     def landmark_ids(self, raw_points: np.ndarray) -> dict:
-        """{group: [left, right, top, bottom]}: which raw vertices mark each sprite, chosen once on the mean head's raw points [nr, 2+]."""
+        """{group: [left, right, top, bottom]}: which raw vertices mark each sprite, chosen once on the mean head's
+        raw points [nr, 2+]."""
         out, start = {}, 0
         for group in LANDMARK_GROUPS:
-            p = raw_points[start:start + self.topology['raw_counts'][group]]
-            out[group] = [int(start + i) for i in (p[:, 0].argmin(), p[:, 0].argmax(), p[:, 1].argmin(), p[:, 1].argmax())]
+            p = raw_points[start : start + self.topology['raw_counts'][group]]
+            out[group] = [
+                int(start + i) for i in (p[:, 0].argmin(), p[:, 0].argmax(), p[:, 1].argmin(), p[:, 1].argmax())
+            ]
             start += self.topology['raw_counts'][group]
         assert all(len(v) == len(LANDMARK_POINTS) for v in out.values())
         return out
@@ -152,6 +176,7 @@ def nearest_inside(inside):
 
 class Aligner:
     """Gathers pictures into the texture layout of `size` px, 2 x 2 supersampled."""
+
     SUPERSAMPLE = 2
 
     def __init__(self, mesh: FaceMesh, size: int):
@@ -164,13 +189,21 @@ class Aligner:
     def texture(self, image: np.ndarray, points: np.ndarray) -> np.ndarray:
         """image [h, w, C], points [nv, 2+] in frame units -> [T, T, C] float32."""
         out = np.zeros((*self.ids.shape, image.shape[2]), np.float32)
-        gather(np.ascontiguousarray(image, np.float32), self.ids, self.weights, self.mesh.triangles, points[:, :2] * image.shape[0], out)
+        gather(
+            np.ascontiguousarray(image, np.float32),
+            self.ids,
+            self.weights,
+            self.mesh.triangles,
+            points[:, :2] * image.shape[0],
+            out,
+        )
         out = out[self.nearest]
         return out.reshape(self.size, self.SUPERSAMPLE, self.size, self.SUPERSAMPLE, -1).mean((1, 3))
 
 
 def draw(mesh: FaceMesh, texture: np.ndarray, points: np.ndarray, size: int, supersample: int = 2):
-    """texture [T, T, C] through the mesh posed at points [nv, 2+] -> picture [size, size, C] and coverage [size, size]."""
+    """texture [T, T, C] through the mesh posed at points [nv, 2+] -> picture [size, size, C] and coverage [size,
+    size]."""
     side = size * supersample
     ids, weights = rasterise(points[:, :2] * side, mesh.triangles, side, side)
     out = np.zeros((side, side, texture.shape[2]), np.float32)
