@@ -1,14 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { launchChromium } from '../visual/chromium.ts';
 import type { SceneState, TileSize } from '../visual/page/tile-page.ts';
 import { startTileServer, type TileServer } from '../visual/tile-server.ts';
+import { launchChromium } from './chromium.ts';
 
 /** Pictures of the scenes are left here to be looked at. */
-const SCREENS = process.env.TIMBRE_SCREENS ?? join(tmpdir(), 'timbre-screens');
+const SCREENS = fileURLToPath(new URL('./screenshots', import.meta.url));
 /** Software WebGL on a busy machine takes its time. */
 const PATIENCE_MS = 60_000;
 const SIZE: TileSize = { width: 160, height: 120 };
@@ -151,6 +151,8 @@ describe('a tile in Chromium', { timeout: 300_000 }, () => {
     await add('ada', 'Ada Lovelace', { width: 120, height: 120 });
     await set('ada', SETTLED);
     await shows('ada', 'settled');
+    // Browsers let no page listen or play before a gesture.
+    await page.mouse.click(400, 400);
     await page.evaluate(() => window.tiles.speak('ada', { silenceMs: 1500, speechMs: 9000 }));
     expect(await mouthOf('ada')).toBe(0);
     await expect.poll(() => mouthOf('ada'), { timeout: 15_000, interval: 40 }).toBeGreaterThan(0.3);
