@@ -116,14 +116,27 @@ def rejection(encoder: Encoder, noise: np.ndarray) -> dict:
     return figures
 
 
+def explained_by(codes: np.ndarray, groups: list[str]) -> float:
+    """Share of the variance of codes that group means explain, corrected for the number of groups (omega squared)."""
+    names = np.array(groups)
+    kinds = sorted(set(groups))
+    between = sum((names == kind).sum() * ((codes[names == kind].mean(0) - codes.mean(0)) ** 2).sum() for kind in kinds)
+    total = ((codes - codes.mean(0)) ** 2).sum()
+    within = (total - between) / max(1, len(codes) - len(kinds))
+    return float((between - (len(kinds) - 1) * within) / (total + within))
+
+
 def spread_figures(codes: np.ndarray, read: np.ndarray, speakers: list[Speaker], population: PopulationCodes) -> dict:
     """Spread of real voices' codes around presentation and child, over what the drawn pairs were given."""
     child = np.nan_to_num(np.array([speaker.child for speaker in speakers]), nan=0.0)
     traits = trait_columns((0.5 + 0.5 * read).clip(0, 1), child)
     ratio = spread_ratio(codes, traits, np.sqrt((population_shape(population).spread ** 2).sum(1)))
     whole = codes.std(0) / population.code.std(0)
+    around = codes - traits @ np.linalg.lstsq(traits, codes, rcond=None)[0]
     return {
-        'median': float(np.median(ratio)), 'low': float(np.quantile(ratio, 0.05)), 'high': float(np.quantile(ratio, 0.95)),
+        'explainedBySource': explained_by(around, [speaker.source for speaker in speakers]),
+        'median': float(np.median(ratio)),
+        'low': float(np.quantile(ratio, 0.05)), 'high': float(np.quantile(ratio, 0.95)),
         'wholeMedian': float(np.median(whole)), 'meanLength': float(np.linalg.norm(codes, axis=1).mean()),
         'populationMeanLength': float(np.linalg.norm(population.code, axis=1).mean()),
     }  # fmt: skip
@@ -219,6 +232,8 @@ def print_table(report: dict) -> None:
         spread = figures['spread']
         print('spread over the population\'s, within traits: '
               f'median {spread["median"]:.2f} (5 to 95 %: {spread["low"]:.2f} to {spread["high"]:.2f})')  # fmt: skip
+        print(f'variance of codes within traits that the source (microphone, accent) explains: '
+              f'{spread["explainedBySource"]:.3f}')  # fmt: skip
         by_quarter = figures['confidence']['quarters']
         quarters = ', '.join(f'{q["confidence"]:.2f} -> {q["agreement"]:.2f}' for q in by_quarter)
         print(f'confidence -> agreement by quarters: {quarters}; '

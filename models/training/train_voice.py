@@ -1,6 +1,6 @@
 """The voice encoder, from recordings to ONNX.
 
-    python models/training/train_voice.py --stage all              everything, each stage goes on where it stopped
+    python models/training/train_voice.py --stage all              every stage, one after the other
     python models/training/train_voice.py --stage speaker          one stage
     python models/training/train_voice.py --config tiny            the whole way in small, in a temporary folder
 

@@ -22,7 +22,7 @@ class VoiceSettings:
     margin: float = 0.2  # additive, raised late: an early margin failed
     scale: float = 30.0
     # second stage: regress the face code
-    code_minutes: float = 15.0
+    code_minutes: float = 25.0
     code_steps: int = 0
     longest_code_frames: int = 374  # 6 s
     code_learning_rate: float = 1e-3
