@@ -61,17 +61,20 @@ export interface JoinOptions {
   readonly face?: boolean;
   /** Joins without a microphone. Default false. */
   readonly listenOnly?: boolean;
+  /** A join token, for a participant's id of the test's choice. Default: the page asks the server. */
+  readonly token?: string;
   /** Called with the page before it loads anything. */
   readonly onPage?: (page: Page) => void;
 }
 
 /** Opens the page and fills in the form as a person would. Resolves once in the call. */
 export async function joinCall(browser: Browser, url: string, options: JoinOptions): Promise<Page> {
-  const { room, name, face = false, listenOnly = false } = options;
+  const { room, name, face = false, listenOnly = false, token } = options;
   const context = await browser.newContext({ viewport: VIEWPORT });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   options.onPage?.(page);
+  if (token !== undefined) await page.route('**/dev/token', (route) => route.fulfill({ json: { token } }));
   await page.goto(`${url}/?room=${room}`);
   await page.getByTestId('join-name').fill(name);
   if (listenOnly) await page.getByTestId('join-microphone').selectOption('listen-only');

@@ -1,5 +1,5 @@
 /** What a tile looks like, as numbers: screenshots of the page, so that nothing but what people see counts. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -23,23 +23,48 @@ const SIDE = 96;
 export type Pixels = Uint8Array;
 
 export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  keepPicture(await page.screenshot(), name);
+}
+
+export function keepPicture(picture: Buffer, name: string): void {
   mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  writeFileSync(join(SCREENSHOTS, `${name}.png`), picture);
 }
 
 /** The region of a participant's tile as 96 x 96 RGB, without what the page writes over it. */
 export async function tilePixels(page: Page, participantId: string, region: Region = WHOLE): Promise<Pixels> {
+  const style = '.tile-label, .tile-status { visibility: hidden } .tile::after { display: none }';
+  return cutRegion(await page.screenshot({ style }), await tileBox(page, participantId), region);
+}
+
+/** A picture of the whole page, and a region of one tile in it. */
+export interface TilePicture {
+  readonly page: Buffer;
+  readonly pixels: Pixels;
+}
+
+export async function tilePicture(page: Page, participantId: string, region: Region): Promise<TilePicture> {
+  const box = await tileBox(page, participantId);
+  const picture = await page.screenshot();
+  return { page: picture, pixels: await cutRegion(picture, box, region) };
+}
+
+type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+async function tileBox(page: Page, participantId: string): Promise<Box> {
   const box = await page.getByTestId(`tile-${participantId}`).boundingBox();
   if (box === null) throw new Error(`no tile of ${participantId}`);
-  const clip = {
-    x: box.x + region.left * box.width,
-    y: box.y + region.top * box.height,
-    width: region.width * box.width,
-    height: region.height * box.height,
+  return box;
+}
+
+function cutRegion(picture: Buffer, box: Box, region: Region): Promise<Pixels> {
+  const cut = {
+    left: Math.round(box.x + region.left * box.width),
+    top: Math.round(box.y + region.top * box.height),
+    width: Math.floor(region.width * box.width),
+    height: Math.floor(region.height * box.height),
   };
-  const style = '.tile-label, .tile-status { visibility: hidden } .tile::after { display: none }';
-  const picture = await page.screenshot({ clip, style });
-  return sharp(picture).removeAlpha().resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer();
+  return sharp(picture).extract(cut).removeAlpha().resize(SIDE, SIDE, { fit: 'fill' }).raw().toBuffer();
 }
 
 /** Mean absolute difference per channel, 0..255. */
