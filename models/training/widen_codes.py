@@ -46,9 +46,11 @@ def corpus_directions(own: np.ndarray, corpora: list[str]) -> np.ndarray:
     """Orthonormal directions [k, corpora - 1] along which the means of the larger corpora differ."""
     names = np.array(corpora)
     kept = [name for name in sorted(set(corpora)) if (names == name).sum() >= SMALLEST_CORPUS]
-    means = np.array([own[names == name].mean(0) for name in kept]).reshape(len(kept), own.shape[1])
+    if len(kept) < 2:
+        return np.zeros((own.shape[1], 0))
+    means = np.array([own[names == name].mean(0) for name in kept])
     _, _, directions = np.linalg.svd(means - means.mean(0), full_matrices=False)
-    return directions[: max(0, len(kept) - 1)].T
+    return directions[: len(kept) - 1].T
 
 
 def widen_codes(settings: VoiceSettings, cache: Path, pairs: PairMap, held_out: str = 'validate', log=print) -> float:

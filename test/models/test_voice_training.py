@@ -20,7 +20,7 @@ from train_confidence import train_confidence
 from train_speaker import train_speaker
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises
-from widen_codes import LARGEST_FACTOR, widen_codes
+from widen_codes import LARGEST_FACTOR, corpus_directions, widen_codes
 
 VOICES = 8
 
@@ -100,6 +100,16 @@ def test_every_stage_learns_and_the_result_prefers_voices_to_noise(cache):
         _, voiced = model(torch.from_numpy(np.stack([synthetic_voice(3.0, hz) for hz in (100.0, 150.0, 200.0)])))
         _, other = model(torch.from_numpy(np.stack([non_speech(3.0, rng) for _ in range(12)])))
     assert float(voiced.mean()) > float(other.mean()) + 0.1
+
+
+def test_what_sets_corpora_apart_is_found_and_nothing_else():
+    rng = np.random.default_rng(5)
+    offset = np.eye(6)[2]
+    own = rng.standard_normal((400, 6)) + np.outer(np.repeat([0, 3], 200), offset)
+    directions = corpus_directions(own, ['one'] * 200 + ['two'] * 200)
+    assert directions.shape == (6, 1)
+    assert abs(directions[:, 0] @ offset) > 0.98
+    assert corpus_directions(own, ['one'] * 400).shape == (6, 0)
 
 
 def test_speaker_stage_goes_on_from_its_checkpoint(cache):
