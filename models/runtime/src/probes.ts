@@ -9,16 +9,19 @@ import { JsonReader } from './json-reader.ts';
 export interface Probes {
   /** How the face will be seen: above 0 masculine, below 0 feminine, about -1..1. */
   readPresentation(code: FaceCode): number;
-  /** The face's apparent age. */
+  /** The face's apparent age, within the ages of the population. */
   readAgeYears(code: FaceCode): number;
 }
 
 /** Reads models/weights/probes.json (already parsed as JSON): linear probes. Throws ModelError `bad-probes`. */
 export function parseProbes(json: unknown): Probes {
   const probes = new JsonReader(json, ModelError.badProbes);
+  const age = probes.object('ageYears');
+  const readAge = linearProbe(age);
+  const [min, max] = [age.number('min'), age.number('max')];
   return {
     readPresentation: linearProbe(probes.object('presentation')),
-    readAgeYears: linearProbe(probes.object('ageYears')),
+    readAgeYears: (code) => Math.min(max, Math.max(min, readAge(code))),
   };
 }
 

@@ -121,7 +121,8 @@ describe('the sidecar process', { timeout: 90_000 }, () => {
     const first = await start();
     const end = await connect(first);
     await end.startTap('tap-1', 7);
-    const datagrams = spokenDatagrams(espeak({ voice: 'en' }, 4), { ssrc: 7 });
+    // At most two readings a second of wall clock: at this speed 4 s of speech would end before one past 3 s of voice.
+    const datagrams = spokenDatagrams(espeak({ voice: 'en' }, 10), { ssrc: 7 });
     void end.speak(datagrams, first.rtpPort, SPEED);
     await end.first(({ type }) => type === 'reading');
     first.child.kill('SIGKILL');
