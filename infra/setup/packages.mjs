@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logs, MINIMUM_NODE, root } from './places.mjs';
-import { logged, SetupError, step, tail } from './report.mjs';
+import { logged, SetupError, step } from './report.mjs';
 
 const stampFile = join(root, 'node_modules/.timbre-setup');
 
@@ -14,21 +14,31 @@ function wantedStamp() {
   return createHash('sha256').update(lock).update(process.platform).update(process.arch).digest('hex');
 }
 
-/** Installs what package-lock.json names, unless it already stands; over an older node_modules, only what changed. */
+/** What npm says went wrong: its error lines from the first on (the reason comes first, its help text after). */
+function errorsOf(log) {
+  const errors = readFileSync(log, 'utf8').split('\n').filter((line) => line.startsWith('npm error'));
+  return errors.slice(0, 15).join('\n');
+}
+
+/**
+ * Installs what package-lock.json names, unless it already stands; over an older node_modules, only what changed.
+ *
+ * `npm install --no-save` and not `npm ci`: both keep to the lock's versions and hashes, but `ci` refuses a lock without
+ * the entries of every other platform's binaries, which npm leaves out where a registry mirror doesn't carry them.
+ */
 export async function installPackages() {
   const stamp = wantedStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
   await step('npm packages', async () => {
     const log = join(logs, 'npm.log');
     const npm = process.env.npm_execpath;
-    const verb = existsSync(join(root, 'node_modules')) ? 'install' : 'ci';
-    const args = [verb, '--ignore-scripts', '--no-audit', '--no-fund'];
+    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
     const status = npm
       ? await logged(process.execPath, [npm, ...args], { log, cwd: root })
       : await logged('npm', args, { log, cwd: root });
     if (status !== 0) {
       throw new SetupError(
-        `npm ${verb} ended with ${status}:\n${tail(log)}`,
+        `npm install ended with ${status}:\n${errorsOf(log)}`,
         `see ${log}; is the npm registry reachable?`,
       );
     }
