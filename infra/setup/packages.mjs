@@ -16,7 +16,9 @@ function wantedStamp() {
 
 /** What npm says went wrong: its error lines from the first on (the reason comes first, its help text after). */
 function errorsOf(log) {
-  const errors = readFileSync(log, 'utf8').split('\n').filter((line) => line.startsWith('npm error'));
+  const errors = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('npm error'));
   return errors.slice(0, 15).join('\n');
 }
 
