@@ -8,15 +8,19 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const LEAST_NODE = 22;
+/** Node 22 and 23 run TypeScript as it is from these minor versions on, 24 from its first. */
+const LEAST_MINOR = { 22: 18, 23: 6 };
 
 function findNode() {
-  if (Number.parseInt(process.versions.node, 10) >= LEAST_NODE) return process.execPath;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major >= 24 || minor >= LEAST_MINOR[major]) return process.execPath;
   for (let folder = packageFolder; folder !== dirname(folder); folder = dirname(folder)) {
     const node = join(folder, 'node_modules', '.bin', 'node');
     if (existsSync(node)) return node;
   }
-  console.error(`timbre: needs Node ${LEAST_NODE} or newer, this is ${process.versions.node}`);
+  console.error(
+    `timbre: needs Node 22.18 or newer, this is ${process.versions.node}; npm install brings one along on Linux`,
+  );
   process.exit(1);
 }
 

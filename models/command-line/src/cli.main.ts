@@ -1,10 +1,17 @@
 /** The command line `timbre`. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { CommandError } from './errors.ts';
 import { type FaceCommandOptions, faceCommand } from './face-command.ts';
 import { type SheetCommandOptions, sheetCommand } from './sheet-command.ts';
 
-const program = new Command('timbre').description('Faces drawn from voices. An impression, never a likeness.');
+// A reader that has gone (`| head`) shows in the write that fails; without this its event would end the process first.
+process.stdout.on('error', () => undefined);
+
+const WRONG_ARGUMENTS = 2;
+
+const program = new Command('timbre')
+  .description('Faces drawn from voices. An impression, never a likeness.')
+  .exitOverride();
 
 program
   .command('face')
@@ -13,7 +20,7 @@ program
   .option('--from <list>', 'read paths from this file, one a line; - for standard input')
   .option('--out <folder>', 'folder of the pictures', 'faces')
   .option('--no-out', 'draw no pictures')
-  .option('--jsonl <file>', 'write the JSON lines to this file instead of standard output')
+  .option('--jsonl <file>', 'write the JSON lines to this file, - for standard output', '-')
   .option('--size <px>', 'side of a picture', Number, 512)
   .option('--seed <text>', 'draw all faces in the style of this seed instead of one per file name')
   .option('--jobs <count>', 'files worked on at a time (default: one per core)', Number)
@@ -38,7 +45,11 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommandError)) throw error;
-  process.stderr.write(`timbre: ${error.message}\n`);
-  process.exitCode = error.reason === 'bad-arguments' ? 2 : 1;
+  if (error instanceof CommanderError) {
+    // It has said what is wrong, or printed the help that was asked for.
+    process.exitCode = error.exitCode === 0 ? 0 : WRONG_ARGUMENTS;
+  } else if (error instanceof CommandError) {
+    process.stderr.write(`timbre: ${error.message}\n`);
+    process.exitCode = error.reason === 'bad-arguments' ? WRONG_ARGUMENTS : 1;
+  } else throw error;
 }

@@ -12,6 +12,8 @@ export type CommandErrorReason =
   | 'undecodable'
   /** The file is there and can't be read, say for its permissions. */
   | 'unreadable'
+  /** A picture, the lines or the sheet can't be written. */
+  | 'unwritable'
   /** The models' files are missing or don't fit together. */
   | 'no-models'
   /** Arguments that make no sense together. */
@@ -45,6 +47,16 @@ export class CommandError extends Error {
   static undecodable(format: string, cause?: unknown): CommandError {
     const detail = cause instanceof Error && cause.message ? ` (${cause.message})` : '';
     return new CommandError('undecodable', `says it is ${format}, but cannot be decoded${detail}`, { cause });
+  }
+
+  static undecodablePicture(file: string, cause: Error): CommandError {
+    return new CommandError('undecodable', `${file} is no picture that can be read (${cause.message})`, { cause });
+  }
+
+  /** `what`: the file or stream that refused. */
+  static unwritable(what: string, cause: unknown): CommandError {
+    const detail = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+    return new CommandError('unwritable', `cannot write ${what} (${detail})`, { cause });
   }
 
   static noModels(issue: string, cause?: unknown): CommandError {

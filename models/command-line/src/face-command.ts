@@ -1,15 +1,14 @@
 /** `timbre face`: a picture and a JSON line per voice file. */
 import './without-telemetry.ts';
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { SingleBar } from 'cli-progress';
 import { Piscina } from 'piscina';
 import { CommandError } from './errors.ts';
 import type { FaceResult, FaceTask, FaceWorkerData } from './face.worker.ts';
 import { readFileList } from './file-list.ts';
+import { LinesOutput } from './lines-output.ts';
 import { DEFAULT_MODELS_FOLDER } from './models-folder.ts';
 import { pictureNames } from './picture-names.ts';
 
@@ -39,7 +38,7 @@ export interface CommandOutputs {
 const LEAST_SIZE = 64;
 const MOST_SIZE = 2048;
 
-/** How many of the files couldn't be read. Lines come in the order of the files. Throws CommandError. */
+/** How many of the files gave no line. Lines come in the order of the files. Throws CommandError. */
 export async function faceCommand(
   given: readonly string[],
   options: FaceCommandOptions,
@@ -54,40 +53,56 @@ export async function faceCommand(
   if (!Number.isInteger(jobs) || jobs < 1) throw CommandError.badArguments('--jobs must be at least 1');
 
   const tasks = await faceTasks(files, { ...options, size });
-  const lines = options.jsonl && options.jsonl !== '-' ? createWriteStream(options.jsonl) : stdout;
+  const { jsonl = '-' } = options;
+  const lines = jsonl === '-' ? LinesOutput.toStream(stdout) : await LinesOutput.toFile(jsonl);
   const bar = stderr.isTTY ? progressBar(stderr, files.length) : undefined;
+  // What is written to the terminal takes the bar's line; the bar draws itself again below.
+  const clearBar = () => {
+    if (bar) stderr.write('\r\u001b[K');
+  };
   const workers = startWorkers(options.models ?? DEFAULT_MODELS_FOLDER, Math.min(jobs, files.length));
   let failures = 0;
   try {
     const results = tasks.map(async (task): Promise<FaceResult> => {
-      const result = (await workers.run(task)) as FaceResult;
+      const result = await workers.run(task).catch(unforeseen);
       bar?.increment();
-      return result;
+      return result as FaceResult;
     });
-    // A rejection is met in its turn below; those after it must not count as unhandled meanwhile.
-    for (const result of results) result.catch(() => undefined);
     for (const [place, pending] of results.entries()) {
       const result = await pending;
       if (result.outcome === 'bad-models') throw CommandError.noModels(result.message);
-      if (result.outcome === 'line') lines.write(`${JSON.stringify(result.line)}\n`);
-      else {
+      if (result.outcome === 'line') {
+        if (jsonl === '-') clearBar();
+        lines.write(result.line);
+      } else {
         failures += 1;
+        clearBar();
         stderr.write(`timbre: ${files[place]}: ${result.message}\n`);
       }
     }
   } finally {
     bar?.stop();
-    await workers.destroy();
-    if (lines !== stdout) await finished(lines.end() as NodeJS.WritableStream);
+    // Not `destroy`: ONNX Runtime aborts the process if its thread is ended amid an inference.
+    await workers.close({ force: true });
+    await lines.close();
   }
   return failures;
+}
+
+/** A worker that failed in a way nobody foresaw, or died, costs its own file only. */
+function unforeseen(error: Error): FaceResult {
+  return { outcome: 'bad-file', message: `failed unexpectedly (${error.message})` };
 }
 
 async function faceTasks(
   files: readonly string[],
   { out = 'faces', seed, size }: FaceCommandOptions & { size: number },
 ): Promise<FaceTask[]> {
-  if (out !== false) await mkdir(out, { recursive: true });
+  if (out !== false) {
+    await mkdir(out, { recursive: true }).catch((error: unknown) => {
+      throw CommandError.unwritable(`into ${out}`, error);
+    });
+  }
   const names = pictureNames(files);
   return files.map((file, place) => ({
     file,
@@ -111,7 +126,13 @@ function startWorkers(modelsFolder: string, count: number): Piscina {
 }
 
 function progressBar(stream: NodeJS.WritableStream, total: number): SingleBar {
-  const bar = new SingleBar({ format: '{bar} {value}/{total} files, {eta_formatted} left', stream, hideCursor: true });
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} files, {eta_formatted} left',
+    stream,
+    forceRedraw: true,
+    // Otherwise the bar catches SIGINT for itself, and the first Ctrl-C ends nothing but the bar.
+    gracefulExit: false,
+  });
   bar.start(total, 0);
   return bar;
 }

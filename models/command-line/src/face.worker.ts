@@ -24,7 +24,7 @@ export interface FaceTask {
 
 export type FaceResult =
   | { readonly outcome: 'line'; readonly line: FaceLine }
-  /** This file can't be read; others may. */
+  /** This file can't be read, or its picture not written; others may. */
   | { readonly outcome: 'bad-file'; readonly message: string }
   /** The models can't be used: every other file would fail as well. (Errors lose their class between threads.) */
   | { readonly outcome: 'bad-models'; readonly message: string };
@@ -70,7 +70,11 @@ async function readFace(
     return { ...heard, code: null, confidence: null, presentation: null, ageYears: null, reason };
   }
   const { code, confidence } = reading;
-  if (picture !== null) await writeFile(picture, await painter.paint(code, styleFromSeed(seed), size));
+  if (picture !== null) {
+    await writeFile(picture, await painter.paint(code, styleFromSeed(seed), size)).catch((error: unknown) => {
+      throw CommandError.unwritable(picture, error);
+    });
+  }
   return {
     ...heard,
     code: [...code].map((value) => roundTo(value, 5)),

@@ -23,11 +23,17 @@ interface Entry {
 
 const LABEL_HEIGHT = 28;
 const GAP = 8;
+const LEAST_SIZE = 16;
+const MOST_SIZE = 2048;
 const PAPER = '#f4f5f7';
 
 /** Throws CommandError if there is nothing to lay out. */
 export async function sheetCommand(folder: string, options: SheetCommandOptions): Promise<void> {
   const { out, columns = 6, size = 256 } = options;
+  if (!Number.isInteger(columns) || columns < 1) throw CommandError.badArguments('--columns must be at least 1');
+  if (!Number.isInteger(size) || size < LEAST_SIZE || size > MOST_SIZE) {
+    throw CommandError.badArguments(`--size must be ${LEAST_SIZE} to ${MOST_SIZE} pixels`);
+  }
   const entries = await listEntries(folder, options.labels);
   if (entries.length === 0) throw CommandError.badArguments(`${folder} holds no PNG files`);
   const perRow = Math.min(columns, entries.length);
@@ -37,7 +43,7 @@ export async function sheetCommand(folder: string, options: SheetCommandOptions)
       const left = GAP + (place % perRow) * cell.width;
       const top = GAP + Math.floor(place / perRow) * cell.height;
       return [
-        { input: await sharp(file).resize(size, size).png().toBuffer(), left, top },
+        { input: await readPicture(file, size), left, top },
         { input: Buffer.from(labelSvg(label, size)), left, top: top + size },
       ];
     }),
@@ -52,7 +58,17 @@ export async function sheetCommand(folder: string, options: SheetCommandOptions)
   })
     .composite(pieces.flat())
     .withXmp(generatedXmp())
-    .toFile(out);
+    .toFile(out)
+    .catch((error: unknown) => {
+      throw CommandError.unwritable(out, error);
+    });
+}
+
+function readPicture(file: string, size: number): Promise<Buffer> {
+  const picture = sharp(file).resize(size, size).png().toBuffer();
+  return picture.catch((error: Error) => {
+    throw CommandError.undecodablePicture(file, error);
+  });
 }
 
 async function listEntries(folder: string, labels: string | undefined): Promise<Entry[]> {
@@ -67,7 +83,7 @@ async function listEntries(folder: string, labels: string | undefined): Promise<
       return { file: join(folder, name), label };
     });
   } catch (error) {
-    throw CommandError.fromFileSystem(error);
+    throw CommandError.badArguments(`${labels ?? folder}: ${CommandError.fromFileSystem(error).message}`);
   }
 }
 

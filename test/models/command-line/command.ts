@@ -13,12 +13,14 @@ export interface CommandResult {
 
 export async function timbre(
   args: readonly string[],
-  options: { cwd: string; input?: string },
+  options: { cwd: string; input?: string; closeOutput?: boolean },
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [launcher, ...args], { cwd: options.cwd, stdio: 'pipe' });
   child.stdin.end(options.input ?? '');
+  if (options.closeOutput) child.stdout.destroy();
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  const output = options.closeOutput ? '' : text(child.stdout);
+  const [stdout, stderr, status] = await Promise.all([output, text(child.stderr), closed]);
   return { status, stdout, stderr };
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -110,10 +110,59 @@ test.each([
   [['face', 'low.wav', '--size', '12'], /--size/],
   [['face', '--from', 'nowhere.txt'], /nowhere\.txt: there is no such file/],
   [['face', 'low.wav', '--jobs', '0'], /--jobs/],
+  [['sheet', '.', '--out', 'sheet.png', '--columns', '0'], /--columns/],
+  [['sheet', '.', '--out', 'sheet.png', '--size', 'large'], /--size/],
+  [['sheet', 'nowhere', '--out', 'sheet.png'], /nowhere: there is no such file/],
+  [['sheet', '.'], /--out <file>/],
+  [['face', 'low.wav', '--quickly'], /unknown option '--quickly'/],
 ])('%j is refused in one sentence', async (args, message) => {
   const { status, stderr } = await timbre(args, { cwd: folder });
   expect(status).toBe(2);
   expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test.each([
+  [['face', 'low.wav', '--out', 'broken.wav'], /cannot write into broken\.wav \(EEXIST\)/],
+  [['face', 'low.wav', '--no-out', '--jsonl', 'broken.wav/lines.jsonl'], /cannot write broken\.wav\/lines\.jsonl/],
+])('%j: what cannot be written is said before the work begins', async (args, message) => {
+  const { status, stdout, stderr } = await timbre(args, { cwd: folder });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
+test(
+  'a reader of the lines that goes away ends the run with one sentence',
+  async () => {
+    const files = Array.from({ length: 12 }, () => 'high.wav');
+    const { status, stderr } = await timbre(['face', ...files, '--no-out'], { cwd: folder, closeOutput: true });
+    expect(status).toBe(1);
+    expect(stderr.trim()).toBe('timbre: cannot write to standard output (EPIPE)');
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'a picture that cannot be written costs its own file only; folders of the lines are made',
+  async () => {
+    await mkdir(join(folder, 'taken', 'low.png'), { recursive: true });
+    const args = ['face', 'low.wav', 'high.wav', '--size', '64', '--out', 'taken', '--jsonl', 'new/folder/lines.jsonl'];
+    const { status, stderr } = await timbre(args, { cwd: folder });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^timbre: low\.wav: cannot write taken\/low\.png \(EISDIR\)\n$/);
+    const lines = linesOf(await readFile(join(folder, 'new', 'folder', 'lines.jsonl'), 'utf8'));
+    expect(lines.map(({ file }) => file)).toEqual(['high.wav']);
+  },
+  PATIENCE_MS,
+);
+
+test('a sheet names the picture that it cannot read', async () => {
+  const cards = await mkdtemp(join(folder, 'cards-'));
+  await writeFile(join(cards, 'a.png'), 'no picture');
+  const { status, stderr } = await timbre(['sheet', cards, '--out', 'sheet.png'], { cwd: folder });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/a\.png is no picture that can be read/);
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
