@@ -27,8 +27,8 @@ function intact(binary) {
 async function download(packageFolder, binary) {
   // With PYTHON=/bin/false the package's own source build, which needs pip and GitHub, fails at once instead of slowly.
   const log = join(logs, 'mediasoup-download.log');
-  const env = { ...process.env, PYTHON: '/bin/false', MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD: '' };
-  delete env.MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD;
+  const { MEDIASOUP_SKIP_WORKER_PREBUILT_DOWNLOAD: _, ...environment } = process.env;
+  const env = { ...environment, PYTHON: '/bin/false' };
   await logged(process.execPath, ['npm-scripts.mjs', 'postinstall'], { log, env, cwd: packageFolder });
   const downloaded = join(packageFolder, 'worker/out/Release/mediasoup-worker');
   if (!runs(downloaded)) return false;
@@ -62,7 +62,7 @@ export async function ensureWorker() {
     if (runs(given)) return given;
     throw new SetupError(
       `MEDIASOUP_WORKER_BIN=${given} is not a mediasoup Worker that runs here`,
-      'unset it or mend it',
+      `unset it, or set it to a worker of mediasoup ${mediasoupVersion()}`,
     );
   }
   const packageFolder = join(root, 'node_modules/mediasoup');

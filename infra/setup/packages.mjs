@@ -4,8 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { logs, MINIMUM_NODE, root } from './places.mjs';
-import { logged, SetupError, step } from './report.mjs';
+import { logs, root } from './places.mjs';
+import { logged, SetupError, step, tail } from './report.mjs';
+
+/** Node 22 and 23 run TypeScript as it is from these minor versions on, 24 from its first. */
+const LEAST_MINOR = { 22: 18, 23: 6 };
 
 const stampFile = join(root, 'node_modules/.timbre-setup');
 
@@ -19,7 +22,7 @@ function errorsOf(log) {
   const errors = readFileSync(log, 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('npm error'));
-  return errors.slice(0, 15).join('\n');
+  return errors.length > 0 ? errors.slice(0, 15).join('\n') : tail(log);
 }
 
 /**
@@ -34,8 +37,11 @@ export async function installPackages() {
   await step('npm packages', async () => {
     const log = join(logs, 'npm.log');
     const npm = process.env.npm_execpath;
-    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund'];
-    const status = npm
+    // Development packages build the page, an optional one is the newer Node: a production environment must not omit them.
+    const included = ['--include=dev', '--include=optional'];
+    const args = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...included];
+    // Other package managers set the variable as well.
+    const status = npm?.endsWith('npm-cli.js')
       ? await logged(process.execPath, [npm, ...args], { log, cwd: root })
       : await logged('npm', args, { log, cwd: root });
     if (status !== 0) {
@@ -49,20 +55,21 @@ export async function installPackages() {
   });
 }
 
-function majorOf(node) {
+function isNewEnough(node) {
   const { stdout, status } = spawnSync(node, ['--version'], { encoding: 'utf8' });
-  return status === 0 ? Number(/^v(\d+)/.exec(stdout)?.[1]) : 0;
+  const [, major = 0, minor = 0] = /^v(\d+)\.(\d+)/.exec(status === 0 ? stdout : '') ?? [];
+  return Number(major) >= 24 || Number(minor) >= LEAST_MINOR[major];
 }
 
 /** The Node that runs everything of ours: the one running now if new enough, else the one npm brought along. */
 export function findNode() {
   const own = join(root, 'node_modules/.bin/node');
   for (const node of [process.execPath, own]) {
-    if ((node === process.execPath || existsSync(node)) && majorOf(node) >= MINIMUM_NODE) return node;
+    if ((node === process.execPath || existsSync(node)) && isNewEnough(node)) return node;
   }
   throw new SetupError(
-    `Node ${process.version} is too old: ${MINIMUM_NODE} or newer is needed, and npm brought none for ${process.platform} ${process.arch}`,
-    `install Node ${MINIMUM_NODE} or newer and run the command again`,
+    `Node ${process.version} is too old: 22.18 or newer is needed, and npm brought none for ${process.platform} ${process.arch}`,
+    'install Node 22.18 or newer and run the command again',
   );
 }
 

@@ -9,7 +9,6 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const cache =
   process.env.TIMBRE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'timbre');
 export const logs = join(cache, 'logs');
-export const MINIMUM_NODE = 22;
 
 /** The version of mediasoup that server/package.json pins. */
 export function mediasoupVersion() {

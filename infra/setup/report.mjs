@@ -1,7 +1,7 @@
 // Progress on the terminal, one line a step: what is being done, how long it took, where its log is.
 
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** A set-up step that failed, with what to do about it. */
@@ -41,28 +41,15 @@ export async function step(title, work) {
   }
 }
 
-/**
- * Runs a command with its output in a log file; resolves with its exit status.
- * `onLine` gets each line of output, for progress.
- */
-export function logged(command, args, { log, env = process.env, cwd, onLine } = {}) {
+/** Runs a command with its output in a log file; resolves with its exit status. */
+export function logged(command, args, { log, env = process.env, cwd } = {}) {
   mkdirSync(dirname(log), { recursive: true });
   const file = openSync(log, 'w');
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', onLine ? 'pipe' : file, onLine ? 'pipe' : file] });
-    if (onLine) {
-      for (const output of [child.stdout, child.stderr]) {
-        output.on('data', (bytes) => {
-          writeSync(file, bytes);
-          for (const line of String(bytes).split('\n')) if (line.trim()) onLine(line.trim());
-        });
-      }
-    }
-    child.on('error', reject);
-    child.on('close', (status) => {
-      closeSync(file);
-      resolve(status ?? 1);
-    });
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', file, file] });
+    closeSync(file); // the child has its own
+    child.on('error', (error) => reject(new SetupError(error.message, `is ${command} installed?`)));
+    child.on('close', (status) => resolve(status ?? 1));
   });
 }
 

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { logs } from './places.mjs';
 import { logged, SetupError, step, tail } from './report.mjs';
 
-function found(command) {
-  return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+/** True for a command on PATH and for the path of a program. */
+export function isProgram(command) {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', command]).status === 0;
 }
 
 /** Who may install: root directly, or a user whose sudo asks no password. Undefined: nobody. */
@@ -18,7 +19,7 @@ function installer() {
 export async function installDebianPackages(packages, why) {
   const remedy = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   const prefix = installer();
-  if (!found('apt-get') || !prefix) throw new SetupError(why, `run as root: ${remedy}`);
+  if (!isProgram('apt-get') || !prefix) throw new SetupError(why, `run as root: ${remedy}`);
   await step(`Debian packages: ${packages.join(', ')}`, async () => {
     const log = join(logs, 'apt.log');
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -38,7 +39,7 @@ export async function installDebianPackages(packages, why) {
  * @param wanted {Record<string, string>} command -> Debian package that has it
  */
 export async function ensurePrograms(wanted) {
-  const missing = Object.entries(wanted).filter(([command]) => !found(command));
+  const missing = Object.entries(wanted).filter(([command]) => !isProgram(command));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(([, name]) => name))];
   await installDebianPackages(packages, `not installed: ${missing.map(([command]) => command).join(', ')}`);
