@@ -5,7 +5,7 @@ import { measureFirstFaces, type Stages } from './first-face.ts';
 import { percentile } from './percentile.ts';
 
 const ROUNDS = 10;
-const STAGES = ['listening', 'encoder', 'signalling', 'decodeAndShow', 'total'] as const;
+const STAGES = ['listening', 'pauses', 'encoder', 'signalling', 'decodeAndShow', 'total', 'withoutPauses'] as const;
 
 /** `npm run bench call [-- --json]` */
 export async function bench(): Promise<BenchReport> {
@@ -21,7 +21,6 @@ export async function bench(): Promise<BenchReport> {
     title: `First voiced packet to a settled face on the other page, ${faces.length} faces; CPU of one caller on the server`,
     rows: [
       ...STAGES.map((stage) => ({ what: `${stage}, ms`, ...spread(stage) })),
-      { what: 'voiced audio at the settled reading, ms', p50: Math.round(percentile(column('voiced'), 0.5)), p95: '' },
       { what: 'CPU untapped, % of a core', p50: cost.untapped.total, p95: '' },
       { what: 'CPU tapped, % of a core', p50: cost.tapped.total, p95: '' },
     ],

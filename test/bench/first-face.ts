@@ -9,16 +9,18 @@ import { joinCall, ownId, startCall, waitForAvatar } from '../e2e/call-fixture.t
 
 /** Milliseconds. */
 export interface Stages {
-  /** First voiced block to the encoder's call that settled the face: 3 s of voice, and the speaker's pauses. */
+  /** Voiced audio that the settling window held. */
   readonly listening: number;
+  /** First voiced block to the encoder's call that settled the face, less `listening`: the speaker's pauses, and waiting. */
+  readonly pauses: number;
   readonly encoder: number;
   /** Encoder's answer to the message at the other page. */
   readonly signalling: number;
   /** Message to the settled face on the other page's screen. */
   readonly decodeAndShow: number;
   readonly total: number;
-  /** Voiced audio that the settling window held. */
-  readonly voiced: number;
+  /** `total` less `pauses`: what a caller who doesn't pause would see. */
+  readonly withoutPauses: number;
 }
 
 interface Encoding {
@@ -128,12 +130,13 @@ export async function measureFirstFaces(rounds: number): Promise<Stages[]> {
       if (first === undefined || settling === undefined || messageMs === undefined)
         throw new Error('nothing was traced');
       faces.push({
-        listening: settling.startMs - first,
+        listening: settling.voicedMs,
+        pauses: settling.startMs - first - settling.voicedMs,
         encoder: settling.endMs - settling.startMs,
         signalling: messageMs - settling.endMs,
         decodeAndShow: shownMs - messageMs,
         total: shownMs - first,
-        voiced: settling.voicedMs,
+        withoutPauses: shownMs - settling.startMs + settling.voicedMs,
       });
       await choose(speaker, 'avatar-off');
       await waitForAvatar(viewer, id, 'withdrawn');
