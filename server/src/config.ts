@@ -9,6 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Fewest characters of a secret. */
 export const SECRET_LENGTH_MIN = 32;
+/** TCP port of the tap link unless told another. */
+const INFERENCE_PORT = 3901;
 
 export interface SfuConfig {
   /** NODE_ENV=production: secrets must be given, no development tokens. */
@@ -28,7 +30,7 @@ export interface SfuConfig {
   readonly workers: number;
   /** The mediasoup-worker program. MEDIASOUP_WORKER_BIN, default mediasoup's own. */
   readonly workerBin: string | undefined;
-  /** Tap link URLs. TIMBRE_SIDECARS, comma-separated, default ws://127.0.0.1:3901; empty for none. */
+  /** Tap link URLs. TIMBRE_SIDECARS, comma-separated, default ws://127.0.0.1:3901 (TIMBRE_INFERENCE_PORT); empty: none. */
   readonly sidecars: readonly string[];
   /** Shared with the sidecars. TIMBRE_TAP_SECRET. */
   readonly tapSecret: string;
@@ -62,7 +64,9 @@ export interface SidecarConfig {
 /** Throws ServerError `bad-config`. */
 export function sfuConfig(environment: Environment): SfuConfig {
   const production = environment.NODE_ENV === 'production';
-  const sidecars = list(environment, 'TIMBRE_SIDECARS', 'ws://127.0.0.1:3901');
+  // Moved together with the sidecar that `npm start` starts beside it.
+  const sidecarPort = integer(environment, 'TIMBRE_INFERENCE_PORT', INFERENCE_PORT, 0, 65_535);
+  const sidecars = list(environment, 'TIMBRE_SIDECARS', `ws://127.0.0.1:${sidecarPort}`);
   for (const url of sidecars) {
     if (!/^wss?:$/.test(urlProtocol(url)))
       throw ServerError.badConfig('TIMBRE_SIDECARS', `${url} is no ws:// or wss:// URL`);
@@ -109,7 +113,7 @@ export function sidecarConfig(environment: Environment): SidecarConfig {
     production,
     logLevel: logLevel(environment),
     host,
-    port: integer(environment, 'TIMBRE_INFERENCE_PORT', 3901, 0, 65_535),
+    port: integer(environment, 'TIMBRE_INFERENCE_PORT', INFERENCE_PORT, 0, 65_535),
     rtpPort: integer(environment, 'TIMBRE_RTP_PORT', 3902, 0, 65_535),
     rtpIp,
     tapSecret: secret(environment, 'TIMBRE_TAP_SECRET'),

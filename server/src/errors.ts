@@ -9,6 +9,14 @@ export type ServerErrorReason =
   | 'not-started' // a sidecar refused a tap, was lost meanwhile, or didn't answer in time
   | 'port-taken'; // a port that we must listen on is in use
 
+/** Where a socket was to listen, and the environment variables that say so. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly hostVariable: string;
+  readonly portVariable: string;
+}
+
 /** Anything that goes wrong on the server's own side. */
 export class ServerError extends Error {
   override readonly name = 'ServerError';
@@ -54,5 +62,28 @@ export class ServerError extends Error {
   /** `address` is `host:port`; `variable` names the environment variable that moves it. */
   static portTaken(address: string, variable: string, options: { cause?: unknown } = {}): ServerError {
     return new ServerError('port-taken', `${address} is in use; choose another with ${variable}`, options);
+  }
+
+  /** `host` is no address of this machine; `variable` names the environment variable that holds it. */
+  static foreignAddress(host: string, variable: string, options: { cause?: unknown } = {}): ServerError {
+    return new ServerError('bad-config', `${variable}: ${host} is no address of this machine`, options);
+  }
+
+  /** What keeps a socket from listening, as the variable to change; `cause` itself if no variable would help. */
+  static cannotListen(cause: unknown, at: ListenAddress): unknown {
+    const { host, port, hostVariable, portVariable } = at;
+    switch ((cause as NodeJS.ErrnoException).code) {
+      case 'EADDRINUSE':
+        return ServerError.portTaken(`${host}:${port}`, portVariable, { cause });
+      case 'EACCES':
+        return new ServerError('bad-config', `${portVariable}: ${port} needs rights that this process lacks`, {
+          cause,
+        });
+      case 'EADDRNOTAVAIL':
+      case 'ENOTFOUND':
+        return ServerError.foreignAddress(host, hostVariable, { cause });
+      default:
+        return cause;
+    }
   }
 }

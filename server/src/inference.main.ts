@@ -1,25 +1,20 @@
-/** Process 2, the sidecar: configuration from the environment, start, shutdown. */
+/** Process 2, the sidecar. `node --conditions=timbre-source server/src/inference.main.ts` */
 import { sidecarConfig } from './config.ts';
+import { ServerError } from './errors.ts';
 import { startSidecar } from './inference/sidecar.ts';
 import { createLog, messageOf } from './log.ts';
+import { EXIT_UNUSABLE, onceAskedToEnd } from './process-end.ts';
 
-const log = createLog('sidecar');
 try {
   const config = sidecarConfig(process.env);
-  const sidecar = await startSidecar({
-    ...config,
-    log: createLog('sidecar', { level: config.logLevel }),
-  });
-  const shutDown = async (signal: string) => {
-    log.info('closing', { signal });
+  const log = createLog('sidecar', { level: config.logLevel });
+  const sidecar = await startSidecar({ ...config, log });
+  onceAskedToEnd(async (cause) => {
+    log.info('ending', { cause });
     await sidecar.close();
-    process.exit(0);
-  };
-  process.once('SIGTERM', shutDown);
-  process.once('SIGINT', shutDown);
-  // Started by a supervisor over IPC: without it nobody would ever stop us.
-  process.once('disconnect', () => void shutDown('disconnect'));
+  });
 } catch (thrown) {
-  log.error('the sidecar did not start', { reason: messageOf(thrown) });
-  process.exitCode = 1;
+  createLog('sidecar').error(messageOf(thrown));
+  const unusable = thrown instanceof ServerError && ['bad-config', 'port-taken'].includes(thrown.reason);
+  process.exitCode = unusable ? EXIT_UNUSABLE : 1;
 }

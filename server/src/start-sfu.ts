@@ -145,9 +145,8 @@ export async function startSfu(options: StartSfuOptions): Promise<RunningSfu> {
 
 async function listen(httpServer: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    httpServer.once('error', (cause: NodeJS.ErrnoException) => {
-      reject(cause.code === 'EADDRINUSE' ? ServerError.portTaken(`${host}:${port}`, 'PORT', { cause }) : cause);
-    });
+    const at = { host, port, hostVariable: 'TIMBRE_HOST', portVariable: 'PORT' };
+    httpServer.once('error', (cause) => reject(ServerError.cannotListen(cause, at)));
     httpServer.listen(port, host, resolve);
   });
 }

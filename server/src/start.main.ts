@@ -1,9 +1,9 @@
 /** Both processes on one machine, supervised, with secrets made for the run. What `npm start` ends in. */
 import { fileURLToPath } from 'node:url';
-import { createSecret, sfuConfig } from './config.ts';
+import { createSecret, sfuConfig, sidecarConfig } from './config.ts';
 import { createLog, messageOf } from './log.ts';
 import { onceAskedToEnd } from './process-end.ts';
-import { Supervisor } from './supervisor.ts';
+import { END_WITHIN_MS, Supervisor } from './supervisor.ts';
 
 const log = createLog('timbre');
 
@@ -17,6 +17,7 @@ try {
   const environment = environmentOfRun();
   // A wrong environment ends here, instead of in two children that are started again and again.
   sfuConfig(environment);
+  sidecarConfig(environment);
   const supervisors = [
     { name: 'sidecar', file: './inference.main.ts' },
     { name: 'sfu', file: './sfu.main.ts' },
@@ -33,7 +34,8 @@ try {
     process.exitCode = exitCode;
   };
   for (const supervisor of supervisors) supervisor.start();
-  onceAskedToEnd(() => end(0));
+  // Longer than the supervisors take to end a child by force.
+  onceAskedToEnd(() => end(0), { withinMs: END_WITHIN_MS + 1_000 });
 } catch (thrown) {
   log.error(messageOf(thrown));
   process.exitCode = 1;

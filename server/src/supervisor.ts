@@ -8,7 +8,7 @@ export const RESTART_MOST_MS = 8_000;
 /** A process that ran this long has earned a fresh start of the back-off. */
 const STEADY_AFTER_MS = 30_000;
 /** Milliseconds between SIGTERM and SIGKILL. */
-const END_WITHIN_MS = 6_000;
+export const END_WITHIN_MS = 6_000;
 
 export interface SupervisedProcess {
   readonly name: string;

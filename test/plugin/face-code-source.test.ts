@@ -72,13 +72,22 @@ describe('the face code source', () => {
     expect(message.code.bytes).toEqual(bytes(0.5));
   });
 
-  it('shows initials for a code of another contract, and says so', () => {
+  it('V4 shows initials for a code of another contract, and says so', () => {
     const outcome = sourceAfter(listening(0.2)).push('ada', settled(0.5, 2));
     expect(outcome).toMatchObject({
       outcome: 'changed',
       avatar: { state: 'none' },
       error: { reason: 'wrong-contract' },
     });
+  });
+
+  it('zeroes the code before when one of another contract replaces it', () => {
+    const source = sourceAfter(settled());
+    const seen = source.latest('ada');
+    source.push('ada', settled(0.5, 2));
+    if (seen.state !== 'settled') throw new Error('not settled');
+    expect(seen.code.every((value) => value === 0)).toBe(true);
+    expect(source.latest('ada')).toEqual({ state: 'none' });
   });
 
   it('drops what does not fit the protocol or the code length, and keeps what it knew', () => {

@@ -5,7 +5,7 @@ export const PROTOCOL_VERSION = 1;
 export const REFUSAL_REASONS = [
   'wrong-protocol', // the other side speaks another version
   'malformed', // the message doesn't fit its schema
-  'too-large', // more than MESSAGE_LIMIT_BYTES
+  'too-large', // more than MESSAGE_LIMIT_BYTES, where the connection isn't simply cut (rule D2)
   'too-many', // over the per-socket rate limit
   'wrong-token', // absent, expired or badly signed token
   'wrong-origin', // the page's origin isn't on the allow-list

@@ -50,12 +50,14 @@ export class ControlServer {
     for (const session of this.#sessions) session.report(counters);
   }
 
-  /** Erases every tap, then stops listening. */
+  /** Stops listening, and erases every tap. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;
+    // First, or an SFU that connects again at once would be let in and keep the server from closing.
+    const closed = server && new Promise<void>((resolve) => server.close(() => resolve()));
     await Promise.all([...this.#sessions].map((session) => session.close()));
-    if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
+    await closed;
   }
 
   #admit(socket: WebSocket): void {

@@ -4,7 +4,7 @@
  * oldest request: the media path never waits for the model, and nothing grows.
  */
 import type { VoiceReading } from '@timbre/models';
-import { messageOf } from '../log.ts';
+import { type Log, messageOf } from '../log.ts';
 
 export type InferenceResult =
   | { readonly kind: 'readings'; readonly readings: readonly VoiceReading[] }
@@ -21,6 +21,8 @@ export interface InferenceQueueOptions {
   readonly capacity?: number;
   /** Requests that are encoded together. Default 8. */
   readonly maxBatch?: number;
+  /** Is told when the encoder begins to fail, and when it works again. Default: none. */
+  readonly log?: Log;
 }
 
 export interface InferenceCounters {
@@ -40,15 +42,19 @@ export class InferenceQueue {
   readonly #encode: InferenceQueueOptions['encode'];
   readonly #capacity: number;
   readonly #maxBatch: number;
+  readonly #log: Log | undefined;
   /** Oldest first; one request at most per tap. */
   readonly #waiting = new Map<object, Request>();
   #running: Promise<void> | undefined;
   #closed = false;
+  /** The last batch failed, and the log was told. */
+  #failing = false;
   #inferences = 0;
   #dropped = 0;
 
-  constructor({ encode, capacity = 64, maxBatch = 8 }: InferenceQueueOptions) {
+  constructor({ encode, capacity = 64, maxBatch = 8, log }: InferenceQueueOptions) {
     this.#encode = encode;
+    this.#log = log;
     this.#capacity = capacity;
     this.#maxBatch = maxBatch;
   }
@@ -124,6 +130,8 @@ export class InferenceQueue {
     try {
       const readings = await this.#encode(windows);
       this.#inferences += windows.length;
+      if (this.#failing) this.#log?.info('the voice encoder works again');
+      this.#failing = false;
       let first = 0;
       for (const { windows: own, answer } of batch) {
         answer({ kind: 'readings', readings: readings.slice(first, first + own.length) });
@@ -131,6 +139,8 @@ export class InferenceQueue {
       }
     } catch (thrown) {
       this.#dropped += batch.length;
+      if (!this.#failing) this.#log?.error('the voice encoder fails', { error: messageOf(thrown) });
+      this.#failing = true;
       for (const { answer } of batch) answer({ kind: 'failed', message: messageOf(thrown) });
     } finally {
       zero(windows);

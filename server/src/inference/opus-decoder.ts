@@ -38,6 +38,7 @@ export class OpusDecoder implements AudioDecoder {
       if (pcm.length === 0 || filled + pcm.length > wanted) break;
       concealed.set(pcm, filled);
       filled += pcm.length;
+      pcm.fill(0);
     }
     return concealed.subarray(0, filled);
   }

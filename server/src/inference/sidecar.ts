@@ -41,13 +41,13 @@ const DEFAULT_CAPACITY = 64;
 
 /**
  * Starts a sidecar; may be called again after `close()`, and several run side by side on different ports. Throws
- * ServerError `port-taken`, and what loading the models throws.
+ * ServerError (`port-taken`, `bad-config`), and what loading the models throws.
  */
 export async function startSidecar(options: SidecarOptions): Promise<RunningSidecar> {
   const { host, rtpIp, tapSecret, capacity = DEFAULT_CAPACITY, log = createLog('sidecar') } = options;
   const models = await (options.loadModels ?? (() => loadModels(options, log)))();
   const { contract, executionProvider } = models;
-  const queue = new InferenceQueue({ encode: (windows) => models.encoder.encode(windows) });
+  const queue = new InferenceQueue({ encode: (windows) => models.encoder.encode(windows), log });
   const receiver = new RtpReceiver({ host, port: options.rtpPort });
   const taps = new OpenTaps({
     receiver,
@@ -59,8 +59,9 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     capacity,
   });
   const closers: (() => Promise<void>)[] = [() => models.close(), () => queue.close(), () => receiver.close()];
+  let closing: Promise<void> | undefined;
   try {
-    const rtpPort = await listen(`${host}:${options.rtpPort}`, 'TIMBRE_RTP_PORT', () => receiver.start());
+    const rtpPort = await listen(host, options.rtpPort, 'TIMBRE_RTP_PORT', () => receiver.start());
     const control = new ControlServer({
       host,
       port: options.port,
@@ -71,7 +72,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
       log,
     });
     closers.push(() => control.stop());
-    const port = await listen(`${host}:${options.port}`, 'TIMBRE_INFERENCE_PORT', () => control.start());
+    const port = await listen(host, options.port, 'TIMBRE_INFERENCE_PORT', () => control.start());
     const counters = () => sidecarCounters(receiver, queue, taps);
     closers.push(
       every(TICK_MS, () => {
@@ -88,7 +89,10 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
       get counters() {
         return counters();
       },
-      close: () => closeAll(closers),
+      close: () => {
+        closing ??= closeAll(closers);
+        return closing;
+      },
     };
   } catch (thrown) {
     await closeAll(closers);
@@ -115,12 +119,11 @@ function sidecarCounters(receiver: RtpReceiver, queue: InferenceQueue, taps: Ope
   };
 }
 
-async function listen(address: string, variable: string, start: () => Promise<number>): Promise<number> {
+async function listen(host: string, port: number, portVariable: string, start: () => Promise<number>): Promise<number> {
   try {
     return await start();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw ServerError.portTaken(address, variable, { cause });
+    throw ServerError.cannotListen(cause, { host, port, hostVariable: 'TIMBRE_INFERENCE_HOST', portVariable });
   }
 }
 
@@ -129,7 +132,7 @@ function every(intervalMs: number, task: () => void): () => Promise<void> {
   return async () => clearInterval(timer);
 }
 
-/** Latest opened first: no message comes in while what it needs is closed. Emptied, so that a second call does nothing. */
-async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
+/** Latest opened first: no message comes in while what it needs is closed. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) await close();
 }

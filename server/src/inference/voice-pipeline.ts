@@ -17,7 +17,7 @@ import {
 import type { AudioDecoder } from './audio-decoder.ts';
 import { listeningProgress } from './convergence.ts';
 import type { InferenceQueue, InferenceResult } from './inference-queue.ts';
-import { JitterBuffer } from './jitter-buffer.ts';
+import { JitterBuffer, type JitterOutput } from './jitter-buffer.ts';
 import { Listening, type ListeningOutcome } from './listening.ts';
 import type { ListeningRules } from './listening-rules.ts';
 import { PcmRing } from './pcm-ring.ts';
@@ -57,7 +57,7 @@ export interface PipelineCounters {
   readonly packetsUndecodable: number;
   /** Audio that voice activity didn't get to in time, milliseconds. */
   readonly droppedMs: number;
-  /** Requests to the encoder that failed. */
+  /** Runs of voice activity or of the encoder that failed. */
   readonly inferencesFailed: number;
 }
 
@@ -89,7 +89,7 @@ export class VoicePipeline {
   #toldVoicedMs = 0;
   #toldAtMs = Number.NEGATIVE_INFINITY;
   #packetsUndecodable = 0;
-  #inferencesFailed = 0;
+  #failures = 0;
 
   constructor(options: VoicePipelineOptions) {
     this.#decoder = options.decoder;
@@ -109,7 +109,7 @@ export class VoicePipeline {
       packetsLost: this.#jitter.counters.lost,
       packetsUndecodable: this.#packetsUndecodable,
       droppedMs: this.#ring.droppedSamples / SAMPLES_PER_MS,
-      inferencesFailed: this.#inferencesFailed,
+      inferencesFailed: this.#failures,
     };
   }
 
@@ -117,7 +117,7 @@ export class VoicePipeline {
   push(packet: RtpPacket, nowMs: number): void {
     if (this.#closed || this.#listening.finished) return;
     this.#nowMs = nowMs;
-    this.#takeIn(this.#jitter.push(packet, nowMs));
+    this.#takeIn(this.#jitter.push(packet, nowMs), packet);
     this.#detect();
   }
 
@@ -155,23 +155,29 @@ export class VoicePipeline {
     this.#heard.fill(0);
   }
 
-  #takeIn(outputs: ReturnType<JitterBuffer['push']>): void {
+  #takeIn(outputs: readonly JitterOutput[], given?: RtpPacket): void {
     for (const output of outputs) {
       if (output.kind === 'lost') this.#lostBefore += output.count;
       else if (output.kind === 'reset') this.#decoder.reset();
-      else if (output.packet.payload.length > 0) this.#decode(output.packet);
+      else {
+        if (output.packet.payload.length > 0) this.#decode(output.packet);
+        // One that was held is a copy of ours; the one just given is its sender's to erase.
+        if (output.packet !== given) output.packet.payload.fill(0);
+      }
     }
   }
 
   #decode({ timestamp, payload }: RtpPacket): void {
     const place = this.#ring.place(timestamp);
-    // A hole in the sequence is loss: invent what was lost. A hole in the timestamps alone is DTX: silence.
-    if (place.kind === 'after' && this.#lostBefore > 0) {
-      const lostSamples = Math.min(place.samples, this.#lostBefore * this.#lastBlockSamples);
-      this.#ring.append(this.#decoder.conceal(lostSamples));
-    }
+    const lost = this.#lostBefore;
     this.#lostBefore = 0;
     try {
+      // A hole in the sequence is loss: invent what was lost. A hole in the timestamps alone is DTX: silence.
+      if (place.kind === 'after' && lost > 0) {
+        const invented = this.#decoder.conceal(Math.min(place.samples, lost * this.#lastBlockSamples));
+        this.#ring.append(invented);
+        invented.fill(0);
+      }
       const pcm = this.#decoder.decode(payload);
       this.#ring.write(timestamp, pcm);
       this.#lastBlockSamples = pcm.length;
@@ -192,17 +198,27 @@ export class VoicePipeline {
   async #detectAll(): Promise<void> {
     while (!this.#closed && !this.#listening.finished && this.#ring.unreadSamples >= LISTEN_SAMPLES) {
       this.#ring.read(this.#heard);
-      for (const { pcm, voiced } of await this.#detector.push(this.#heard)) {
-        if (voiced) {
+      let blocks: readonly SpeechBlock[];
+      try {
+        blocks = await this.#detector.push(this.#heard);
+      } catch {
+        this.#failures += 1;
+        continue;
+      }
+      // The face may have converged, or the tap closed, meanwhile: then nothing of these may stay in the window.
+      const goesOn = !this.#closed && !this.#listening.finished;
+      for (const { pcm, voiced } of blocks) {
+        if (goesOn && voiced) {
           this.#window.push(pcm);
           this.#voicedMs += pcm.length / SAMPLES_PER_MS;
         }
         pcm.fill(0);
       }
-      if (this.#closed) return;
+      if (!goesOn) break;
       this.#tellProgress();
       this.#encode();
     }
+    this.#heard.fill(0);
   }
 
   #tellProgress(): void {
@@ -235,7 +251,7 @@ export class VoicePipeline {
   }
 
   #judge(result: InferenceResult, halfMs: number, voicedMs: number): void {
-    if (result.kind === 'failed') this.#inferencesFailed += 1;
+    if (result.kind === 'failed') this.#failures += 1;
     if (result.kind !== 'readings') return;
     const [whole, first, second] = result.readings;
     if (whole && !this.#closed) {

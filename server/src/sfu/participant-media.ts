@@ -10,6 +10,8 @@ export const PRODUCERS_MAX = 4;
 /** Consumers of one participant: all Producers of a full room. */
 export const CONSUMERS_MAX = 25 * PRODUCERS_MAX;
 
+const MOST = { transports: TRANSPORTS_MAX, producers: PRODUCERS_MAX, consumers: CONSUMERS_MAX } as const;
+
 /** The Router and WebRtcServer that the room stands on. */
 export interface MediaGround {
   readonly router: types.Router;
@@ -28,6 +30,8 @@ export class ParticipantMedia {
   readonly #transports = new Map<string, types.WebRtcTransport>();
   readonly #producers = new Map<string, types.Producer>();
   readonly #consumers = new Map<string, types.Consumer>();
+  /** Under way: asked for, not yet made. */
+  readonly #making = { transports: 0, producers: 0, consumers: 0 };
   #closed = false;
 
   on<Name extends keyof ParticipantMediaEvents>(
@@ -41,23 +45,26 @@ export class ParticipantMedia {
     return [...this.#producers.values()].map(summaryOf);
   }
 
+  /** False before the first Transport, and after their Worker died until new ones are created. */
+  get hasTransports(): boolean {
+    return this.#transports.size > 0;
+  }
+
   hasProducer(producerId: string): boolean {
     return this.#producers.has(producerId);
   }
 
   /** A WebRtcTransport on the WebRtcServer's one port, UDP preferred. */
   async createTransport(ground: MediaGround): Promise<ReplyBody<'create-transport'>> {
-    if (this.#transports.size >= TRANSPORTS_MAX) {
-      throw new ProtocolError('too-many', `at most ${TRANSPORTS_MAX} transports`);
-    }
     const { router, webRtcServer } = ground;
-    const transport = await router.createWebRtcTransport({ webRtcServer, preferUdp: true });
+    const transport = await this.#within('transports', this.#transports, () =>
+      router.createWebRtcTransport({ webRtcServer, preferUdp: true }),
+    );
+    transport.observer.once('close', () => this.#transports.delete(transport.id));
     if (this.#closed) {
       transport.close();
       throw new ProtocolError('not-joined', 'you have left meanwhile');
     }
-    this.#transports.set(transport.id, transport);
-    transport.observer.once('close', () => this.#transports.delete(transport.id));
     return {
       transportId: transport.id,
       iceParameters: { ...transport.iceParameters },
@@ -81,13 +88,11 @@ export class ParticipantMedia {
   async produce(request: Request<'produce'>): Promise<ReplyBody<'produce'>> {
     const { transportId, kind, rtpParameters, paused = false } = request;
     const transport = this.#transport(transportId);
-    if (this.#producers.size >= PRODUCERS_MAX) {
-      throw new ProtocolError('too-many', `at most ${PRODUCERS_MAX} producers`);
-    }
-    const producer = await refuseIfThrown(transport, () =>
-      transport.produce({ kind, rtpParameters: rtpParameters as unknown as types.RtpParameters, paused }),
+    const producer = await this.#within('producers', this.#producers, () =>
+      refuseIfThrown(transport, () =>
+        transport.produce({ kind, rtpParameters: rtpParameters as unknown as types.RtpParameters, paused }),
+      ),
     );
-    this.#producers.set(producer.id, producer);
     producer.observer.once('close', () => {
       this.#producers.delete(producer.id);
       this.#events.emit('producer-removed', producer.id);
@@ -115,16 +120,12 @@ export class ParticipantMedia {
     const { transportId, producerId } = request;
     const rtpCapabilities = request.rtpCapabilities as unknown as types.RtpCapabilities;
     const transport = this.#transport(transportId);
-    if (this.#consumers.size >= CONSUMERS_MAX) {
-      throw new ProtocolError('too-many', `at most ${CONSUMERS_MAX} consumers`);
-    }
     if (!ground.router.canConsume({ producerId, rtpCapabilities })) {
       throw new ProtocolError('cannot-consume', 'the rtpCapabilities have no codec of this producer');
     }
-    const consumer = await refuseIfThrown(transport, () =>
-      transport.consume({ producerId, rtpCapabilities, paused: true }),
+    const consumer = await this.#within('consumers', this.#consumers, () =>
+      refuseIfThrown(transport, () => transport.consume({ producerId, rtpCapabilities, paused: true })),
     );
-    this.#consumers.set(consumer.id, consumer);
     consumer.observer.once('close', () => this.#consumers.delete(consumer.id));
     return {
       consumerId: consumer.id,
@@ -145,6 +146,24 @@ export class ParticipantMedia {
   close(): void {
     this.#closed = true;
     for (const transport of [...this.#transports.values()]) transport.close();
+  }
+
+  /** Throws ProtocolError `too-many` at the limit. What is under way counts too: many may be asked for at once. */
+  async #within<Made extends { readonly id: string }>(
+    what: keyof typeof MOST,
+    made: Map<string, Made>,
+    make: () => Promise<Made>,
+  ): Promise<Made> {
+    const most = MOST[what];
+    if (made.size + this.#making[what] >= most) throw new ProtocolError('too-many', `at most ${most} ${what}`);
+    this.#making[what] += 1;
+    try {
+      const one = await make();
+      made.set(one.id, one);
+      return one;
+    } finally {
+      this.#making[what] -= 1;
+    }
   }
 
   #transport(transportId: string): types.WebRtcTransport {

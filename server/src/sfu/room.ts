@@ -48,7 +48,8 @@ export class Room {
   readonly roomId: string;
   readonly #options: RoomOptions;
   readonly #participants = new Map<string, Participant>();
-  readonly #missedReform = new Set<Participant>();
+  /** Those who were in the room when it last re-formed. */
+  readonly #reformed = new Set<Participant>();
   #ground: Ground;
 
   private constructor(options: RoomOptions) {
@@ -104,8 +105,8 @@ export class Room {
     }
     participant.resume(connection);
     this.broadcast('participant-connected', { participantId, connected: true }, participant);
-    const missedReform = this.#missedReform.delete(participant);
-    if (missedReform) {
+    // Without Transports on the new Router it may not have been told: the connection may have been dead already.
+    if (this.#reformed.delete(participant) && !participant.media.hasTransports) {
       // After the reply, or the page wouldn't know yet what it has resumed.
       const routerRtpCapabilities = { ...router.rtpCapabilities };
       setImmediate(() => participant.send('room-reformed', { routerRtpCapabilities }));
@@ -126,7 +127,7 @@ export class Room {
     const { participantId } = participant;
     if (this.#participants.get(participantId) !== participant) return;
     this.#participants.delete(participantId);
-    this.#missedReform.delete(participant);
+    this.#reformed.delete(participant);
     participant.close();
     this.broadcast('participant-left', { participantId });
     if (this.#participants.size === 0) this.close();
@@ -233,9 +234,7 @@ export class Room {
     media.then(
       ({ router }) => {
         this.#options.log.info('a room re-formed', { participants: this.#participants.size });
-        for (const participant of this.#participants.values()) {
-          if (!participant.connected) this.#missedReform.add(participant);
-        }
+        for (const participant of this.#participants.values()) this.#reformed.add(participant);
         this.broadcast('room-reformed', { routerRtpCapabilities: { ...router.rtpCapabilities } });
       },
       () => {}, // closed while it re-formed

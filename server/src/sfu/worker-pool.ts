@@ -1,5 +1,4 @@
 import { createWorker, type types } from 'mediasoup';
-import { Emitter } from '../emitter.ts';
 import { ServerError } from '../errors.ts';
 import { type Log, messageOf } from '../log.ts';
 
@@ -38,7 +37,6 @@ type Slot =
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #slots: Slot[];
-  readonly #emitter = new Emitter<{ replaced: [pid: number] }>();
   #closed = false;
 
   private constructor(options: WorkerPoolOptions) {
@@ -46,7 +44,7 @@ export class WorkerPool {
     this.#slots = Array.from({ length: options.size }, () => ({ state: 'dead' }) as const);
   }
 
-  /** Starts all Workers. Throws ServerError `port-taken`, or what mediasoup throws if the program doesn't run. */
+  /** Starts all Workers. Throws ServerError `port-taken` or `bad-config` (no such address), or what mediasoup throws if the program doesn't run. */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     try {
@@ -56,11 +54,6 @@ export class WorkerPool {
       throw thrown;
     }
     return pool;
-  }
-
-  /** A Worker has taken a dead one's place. */
-  onReplaced(listener: (pid: number) => void): () => void {
-    return this.#emitter.on('replaced', listener);
   }
 
   /** Process ids of the live Workers. */
@@ -95,7 +88,6 @@ export class WorkerPool {
   /** Ends all Worker processes. Idempotent, never throws. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#emitter.clear();
     const ends = this.#slots.map(async (slot, index) => {
       this.#slots[index] = { state: 'closed' };
       if (slot.state === 'alive') await endWorker(slot.placement.worker);
@@ -118,7 +110,11 @@ export class WorkerPool {
       });
     } catch (thrown) {
       await endWorker(worker);
-      if (portBase === 0) throw thrown;
+      // The Worker gives no codes, only sentences.
+      if (/address not available/.test(messageOf(thrown))) {
+        throw ServerError.foreignAddress(listenIp, 'TIMBRE_LISTEN_IP', { cause: thrown });
+      }
+      if (!/address already in use/.test(messageOf(thrown))) throw thrown;
       throw ServerError.portTaken(`${listenIp}:${portBase + index}`, 'TIMBRE_RTC_PORT_BASE', { cause: thrown });
     }
     if (this.#closed || worker.closed) {
@@ -141,7 +137,6 @@ export class WorkerPool {
         const slot = this.#slots[index];
         if (slot?.state === 'alive') {
           this.#options.log.info('a mediasoup Worker took its place', { pid: slot.placement.worker.pid });
-          this.#emitter.emit('replaced', slot.placement.worker.pid);
         }
         return;
       } catch (thrown) {

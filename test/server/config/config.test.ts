@@ -67,6 +67,13 @@ test('media on every address needs an announced one', () => {
   expect(announced.announcedAddress).toBe('media.example.org');
 });
 
+test('a moved sidecar is looked for where it was moved to, unless sidecars are named', () => {
+  const environment = { TIMBRE_TAP_SECRET: TAP_SECRET, TIMBRE_INFERENCE_PORT: '4901' };
+  expect(sfuConfig(environment).sidecars).toEqual(['ws://127.0.0.1:4901']);
+  expect(sidecarConfig(environment).port).toBe(4901);
+  expect(sfuConfig({ ...environment, TIMBRE_SIDECARS: 'ws://10.0.0.1:3901' }).sidecars).toEqual(['ws://10.0.0.1:3901']);
+});
+
 test('lists are split at commas; an empty list of sidecars needs no tap secret', () => {
   const sidecars = 'ws://10.0.0.1:3901, wss://inference.example.org';
   expect(sfuConfig({ TIMBRE_TAP_SECRET: TAP_SECRET, TIMBRE_SIDECARS: sidecars }).sidecars).toEqual([

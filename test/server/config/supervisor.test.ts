@@ -86,9 +86,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The real SFU program as a child with an IPC channel, as the supervisor starts it. */
-async function startSfuProgram(environment: Record<string, string> = {}) {
-  const file = fileURLToPath(new URL('../../../server/src/sfu.main.ts', import.meta.url));
+/** The real program as a child with an IPC channel, as the supervisor starts it. */
+async function startProgram(name: 'sfu' | 'inference', environment: Record<string, string> = {}) {
+  const file = fileURLToPath(new URL(`../../../server/src/${name}.main.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--conditions=timbre-source', file], {
     env: {
       ...process.env,
@@ -109,27 +109,46 @@ async function startSfuProgram(environment: Record<string, string> = {}) {
   return { child, ready, ended, text: () => lines.join('') };
 }
 
-test.each(['SIGINT', 'disconnect'] as const)(
+test.each(['SIGINT', 'Ctrl+C under npm', 'disconnect'] as const)(
   'the SFU program serves, and ends in order on %s',
   async (how) => {
-    const sfu = await startSfuProgram({ TIMBRE_SIDECARS: '' });
+    const sfu = await startProgram('sfu', { TIMBRE_SIDECARS: '' });
     const url = await sfu.ready;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(sfu.text()).toContain(`ready url=${url}`);
     if (how === 'disconnect') sfu.child.disconnect();
-    else sfu.child.kill(how);
+    else sfu.child.kill('SIGINT');
+    if (how === 'Ctrl+C under npm') {
+      // The terminal signals the whole process group; the supervisor passes the wish on, then goes.
+      sfu.child.kill('SIGTERM');
+      await expect.poll(() => sfu.text()).toContain('ending');
+      sfu.child.kill('SIGTERM');
+      sfu.child.disconnect();
+    }
     expect(await sfu.ended).toBe(0);
+    expect(sfu.text().match(/ending/g)).toHaveLength(1);
   },
   PROGRAM_TIMEOUT_MS,
 );
 
-test(
-  'the SFU program refuses a wrong environment in one line and exits as unusable',
-  async () => {
-    const sfu = await startSfuProgram({ NODE_ENV: 'production', TIMBRE_TAP_SECRET: '', TIMBRE_TOKEN_SECRET: '' });
-    expect(await sfu.ended).toBe(EXIT_UNUSABLE);
-    expect(sfu.text().trim().split('\n')).toHaveLength(1);
-    expect(sfu.text()).toContain('TIMBRE_TAP_SECRET: must be set');
+const WITHOUT_SECRETS = { NODE_ENV: 'production', TIMBRE_TAP_SECRET: '', TIMBRE_TOKEN_SECRET: '' };
+// Of the block for documentation (RFC 5737): no machine has it.
+const FOREIGN = { TIMBRE_SIDECARS: '', TIMBRE_LISTEN_IP: '192.0.2.1' };
+
+test.each([
+  ['sfu', 'TIMBRE_TAP_SECRET: must be set', WITHOUT_SECRETS],
+  ['inference', 'TIMBRE_TAP_SECRET: must be set', WITHOUT_SECRETS],
+  ['sfu', 'TIMBRE_LISTEN_IP: 192.0.2.1 is no address of this machine', FOREIGN],
+  ['sfu', 'TIMBRE_HOST: 192.0.2.1 is no address of this machine', { TIMBRE_SIDECARS: '', TIMBRE_HOST: '192.0.2.1' }],
+] as const)(
+  'the %s program refuses a wrong environment with "%s" and exits as unusable',
+  async (name, complaint, environment) => {
+    const program = await startProgram(name, environment);
+    expect(await program.ended).toBe(EXIT_UNUSABLE);
+    const lines = program.text().trim().split('\n');
+    expect(lines.at(-1)).toContain(complaint);
+    // mediasoup may say in one line of its own what its Worker said.
+    expect(lines.length).toBeLessThanOrEqual(2);
   },
   PROGRAM_TIMEOUT_MS,
 );

@@ -1,6 +1,7 @@
 import type { VoiceReading } from '@timbre/models';
 import { describe, expect, it } from 'vitest';
 import { InferenceQueue } from '../../../server/src/inference/inference-queue.ts';
+import { createLog } from '../../../server/src/log.ts';
 
 /** An encoder that runs when told to; the code's first number is the window's. */
 function heldEncoder() {
@@ -81,6 +82,24 @@ describe('the inference queue', () => {
     expect(await failing).toEqual({ kind: 'failed', message: 'out of memory' });
     await queue.idle();
     for (const window of windows) expect(window.every((sample) => sample === 0)).toBe(true);
+  });
+
+  it('says once that the encoder fails, and once that it works again', async () => {
+    const lines: string[] = [];
+    const log = createLog('test', { write: (line) => lines.push(line.slice('00:00:00.000 '.length)) });
+    let broken = true;
+    const encode = async (windows: readonly Float32Array[]) => {
+      if (broken) throw new Error('out of memory');
+      return windows.map(() => ({ code: new Float32Array(128), confidence: 0.5 }));
+    };
+    const queue = new InferenceQueue({ encode, log });
+    for (let attempt = 0; attempt < 3; attempt += 1) await queue.submit({}, [windowOf(1)]);
+    broken = false;
+    for (let attempt = 0; attempt < 3; attempt += 1) await queue.submit({}, [windowOf(1)]);
+    expect(lines).toEqual([
+      'error test: the voice encoder fails error="out of memory"',
+      'info  test: the voice encoder works again',
+    ]);
   });
 
   it('drops everything on close and takes nothing afterwards', async () => {

@@ -248,6 +248,18 @@ describe('the sidecar', { timeout: 60_000 }, () => {
     expect(running.counters.tapsOpen).toBe(2);
   });
 
+  it('closes once however often it is asked, also while SFUs keep coming', async () => {
+    const running = await sidecar();
+    const end = await greeted(running);
+    await end.startTap('tap-1', 77);
+    const closings = [running.close(), running.close()];
+    const late = Array.from({ length: 5 }, () => sfu(running.port));
+    await Promise.all(closings);
+    expect(running.counters.tapsOpen).toBe(0);
+    await end.closed();
+    for (const each of late) await each.closed();
+  });
+
   it('starts and closes again and again, on the same ports; close may be called twice', async () => {
     const first = await sidecar();
     const { port, rtpPort } = first;

@@ -13,8 +13,10 @@ import { createTestTensor, RISING_CONFIDENCE, SPECTRUM_CONTRACT, spectrumSession
 class LoudnessDetector {
   readonly heard: Float32Array[] = [];
   resets = 0;
+  broken = false;
 
   async push(pcm: Float32Array): Promise<SpeechBlock[]> {
+    if (this.broken) throw new Error('the session was released');
     const blocks = Array.from({ length: pcm.length / 512 }, (_, index) => pcm.slice(index * 512, (index + 1) * 512));
     this.heard.push(...blocks);
     return blocks.map((block) => {
@@ -142,6 +144,16 @@ describe('the voice pipeline', { timeout: 60_000 }, () => {
     }
     await speak(buzz(2));
     expect(pipeline.counters.packetsUndecodable).toBe(10);
+    expect(readings().length).toBeGreaterThan(0);
+  });
+
+  it('counts voice activity that fails, and goes on', async () => {
+    const { speak, pipeline, readings, detector } = listen();
+    detector.broken = true;
+    await speak(buzz(1));
+    expect(pipeline.counters.inferencesFailed).toBeGreaterThan(5);
+    detector.broken = false;
+    await speak(buzz(2), { sequenceNumber: 14, timestamp: 2 ** 32 - 2 * 48_000 });
     expect(readings().length).toBeGreaterThan(0);
   });
 

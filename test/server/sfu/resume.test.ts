@@ -36,7 +36,7 @@ async function callWithFace() {
   return { ada, bela, producerId, code };
 }
 
-test('a lost connection taken up in time keeps the participant, producers and face', async () => {
+test('J3 J4 a lost connection taken up in time keeps the participant, producers and face', async () => {
   const { ada, bela, producerId, code } = await callWithFace();
   ada.breakConnection();
   await bela.waitFor('participant-connected', ({ connected }) => !connected);
@@ -55,7 +55,7 @@ test('a lost connection taken up in time keeps the participant, producers and fa
   again.disconnect();
 });
 
-test('a viewer who resumes is given the faces anew', async () => {
+test('J4 A8 a viewer who resumes is given the faces anew', async () => {
   const { bela, code } = await callWithFace();
   bela.breakConnection();
   const again = await connectAgain('bela');
@@ -66,7 +66,7 @@ test('a viewer who resumes is given the faces anew', async () => {
   again.disconnect();
 });
 
-test('after the window the participant has left, and resuming is refused with resume-expired', async () => {
+test('J3 J4 after the window the participant has left, and resuming is refused with resume-expired', async () => {
   const { ada, bela } = await callWithFace();
   ada.breakConnection();
   await bela.waitFor('participant-left', ({ participantId }) => participantId === 'ada', RESUME_WINDOW_MS + 2_000);
@@ -77,7 +77,7 @@ test('after the window the participant has left, and resuming is refused with re
   again.disconnect();
 });
 
-test('a wrong resume key, an unknown room and an unknown participant are refused with resume-expired', async () => {
+test('J4 a wrong resume key, an unknown room and an unknown participant are refused with resume-expired', async () => {
   const { ada } = await callWithFace();
   ada.breakConnection();
   const again = await connectAgain('ada');
@@ -106,7 +106,7 @@ test('a resume before the server noticed the loss takes over, and the old socket
   again.disconnect();
 });
 
-test('an expired token takes up a participation with its resume key, but joins nothing anew', async () => {
+test('J5 an expired token takes up a participation with its resume key, but joins nothing anew', async () => {
   const { ada } = await callWithFace();
   ada.breakConnection();
   const again = await connectAgain('ada', -60);
@@ -116,7 +116,7 @@ test('an expired token takes up a participation with its resume key, but joins n
   await expect(connectAgain('nobody', -60)).rejects.toMatchObject({ reason: 'wrong-token' });
 });
 
-test('listening pauses while the connection is lost, since consent could not be withdrawn', async () => {
+test('A6 listening pauses while the connection is lost, since consent could not be withdrawn', async () => {
   const ada = await sfu.join('meet', 'ada');
   await ada.produce('audio');
   await ada.request('consent', { granted: true });
@@ -129,7 +129,7 @@ test('listening pauses while the connection is lost, since consent could not be 
   again.disconnect();
 });
 
-test('who resumes after the room re-formed meanwhile is told to create transports anew', async () => {
+test('M2 who resumes after the room re-formed meanwhile is told to create transports anew', async () => {
   const { ada, bela } = await callWithFace();
   ada.breakConnection();
   process.kill(sfu.workerPids[0]!, 'SIGKILL');
@@ -141,6 +141,36 @@ test('who resumes after the room re-formed meanwhile is told to create transport
   await again.produce('audio');
   again.disconnect();
 });
+
+test('M2 who was connected as the room re-formed, but may not have heard of it, is told on resuming', async () => {
+  const { ada, bela } = await callWithFace();
+  process.kill(sfu.workerPids[0]!, 'SIGKILL');
+  await Promise.all([ada.waitFor('room-reformed'), bela.waitFor('room-reformed')]);
+  // Ada's page built nothing on the new Router, as if its connection had been dead by then; Bela's did.
+  await bela.produce('audio');
+  ada.breakConnection();
+  bela.breakConnection();
+  const [adaAgain, belaAgain] = [await connectAgain('ada'), await connectAgain('bela')];
+  await adaAgain.join({ resumeKey: ada.joined.resumeKey });
+  await adaAgain.waitFor('room-reformed');
+  await belaAgain.join({ resumeKey: bela.joined.resumeKey });
+  await belaAgain.request('restart-ice', {
+    transportId: (await belaAgain.request('create-transport', { direction: 'receive' })).transportId,
+  });
+  expect(belaAgain.events('room-reformed')).toEqual([]);
+  adaAgain.disconnect();
+  belaAgain.disconnect();
+});
+
+test('J5 a connection that dies without a word is noticed within 15 s', async () => {
+  const { ada, bela } = await callWithFace();
+  // As a pulled cable does: nothing of Ada's page arrives any more, and nobody says so.
+  const { transport } = ada.socket.io.engine as unknown as { transport: { ws: { send(text: string): void } } };
+  transport.ws.send = () => {};
+  const silentMs = performance.now();
+  await bela.waitFor('participant-connected', ({ connected }) => !connected, 20_000);
+  expect(performance.now() - silentMs).toBeLessThan(16_000);
+}, 30_000);
 
 test('a secret of one run opens nothing in another', async () => {
   const other = await startTestSfu({ TIMBRE_TOKEN_SECRET: createSecret() });

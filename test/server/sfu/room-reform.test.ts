@@ -5,7 +5,7 @@ import { startTestSfu, TAP_SECRET, type TestSfu } from './test-sfu.ts';
 let sfu: TestSfu;
 afterEach(() => sfu?.close());
 
-test('a killed Worker is replaced and its room re-forms, with everyone still connected', async () => {
+test('M2 a killed Worker is replaced and its room re-forms, with everyone still connected', async () => {
   sfu = await startTestSfu({ TIMBRE_WORKERS: '1' });
   const ada = await sfu.join('meet', 'ada');
   const bela = await sfu.join('meet', 'bela');
@@ -51,7 +51,7 @@ test('the room moves to another live Worker at once, and new rooms avoid the dea
   expect(sfu.workerPids).toContain(pids[1]);
 });
 
-test('faces outlive their Worker, and an unfinished one is listened for anew once its speaker produces', async () => {
+test('M2 faces outlive their Worker, and an unfinished one is listened for anew once its speaker produces', async () => {
   const sidecar = await FakeSidecar.start({ secret: TAP_SECRET });
   sfu = await startTestSfu({ TIMBRE_SIDECARS: sidecar.url });
   await expect.poll(() => sfu.sidecarsAlive).toBe(1);

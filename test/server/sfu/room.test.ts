@@ -1,3 +1,4 @@
+import type { types } from 'mediasoup';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { opusParameters, TestParticipant } from './test-participant.ts';
 import { startTestSfu, type TestSfu } from './test-sfu.ts';
@@ -8,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => sfu?.close());
 
-test('whoever joins is told of who is there, and the others are told of them', async () => {
+test('J2 whoever joins is told of who is there, and the others are told of them', async () => {
   const ada = await sfu.join('meet', 'ada');
   const microphone = await ada.produce('audio');
   const bela = await sfu.join('meet', 'bela');
@@ -27,8 +28,13 @@ test('whoever joins is told of who is there, and the others are told of them', a
   bela.disconnect();
 });
 
-test('a participant consumes what another produces, and hears of mute, unmute and close', async () => {
+test('M1 a participant consumes what another produces, and hears of mute, unmute and close', async () => {
   const ada = await sfu.join('talk', 'ada');
+  const consumers: types.Consumer[] = [];
+  const { router } = await sfu.rooms.open.get('talk')!.media();
+  router.observer.on('newtransport', ({ observer }) => {
+    observer.on('newconsumer', (consumer) => consumers.push(consumer));
+  });
   const bela = await sfu.join('talk', 'bela');
   const producerId = await ada.produce('audio');
   expect(await bela.waitFor('producer-added')).toEqual({
@@ -43,7 +49,9 @@ test('a participant consumes what another produces, and hears of mute, unmute an
     rtpCapabilities: bela.joined.routerRtpCapabilities,
   });
   expect(consumed).toMatchObject({ producerId, kind: 'audio', producerPaused: false });
+  expect(consumers.map(({ id, paused }) => [id, paused])).toEqual([[consumed.consumerId, true]]);
   await bela.request('resume-consumer', { consumerId: consumed.consumerId });
+  expect(consumers[0]!.paused).toBe(false);
 
   await ada.request('pause-producer', { producerId });
   expect(await bela.waitFor('producer-paused')).toEqual({ participantId: 'ada', producerId, paused: true });
@@ -92,7 +100,7 @@ test('leaving tells the others, and the last one out closes the room', async () 
   expect(sfu.rooms.open.has('leaving')).toBe(false);
 });
 
-test('the 26th participant is refused with room-full', async () => {
+test('J7 the 26th participant is refused with room-full', async () => {
   const names = Array.from({ length: 25 }, (_, index) => `p${index}`);
   const all = await Promise.all(names.map((name) => sfu.join('crowd', name)));
   await expect(sfu.join('crowd', 'one-too-many')).rejects.toMatchObject({ reason: 'room-full' });
@@ -102,7 +110,7 @@ test('the 26th participant is refused with room-full', async () => {
   for (const participant of all) participant.disconnect();
 });
 
-test('requests for what is not there are refused by reason', async () => {
+test('D5 requests for what is not there are refused by reason', async () => {
   const ada = await sfu.join('refusals', 'ada');
   const transportId = 'nowhere';
   const rtpCapabilities = ada.joined.routerRtpCapabilities;
@@ -145,6 +153,42 @@ test("what mediasoup itself doesn't accept is refused, and the room goes on", as
     const consume = { transportId: receive.transportId, producerId, rtpCapabilities };
     await expect(bela.request('consume', consume)).rejects.toMatchObject({ reason: 'cannot-consume' });
   }
+});
+
+test('M3 what another participant owns is unknown', async () => {
+  const ada = await sfu.join('owners', 'ada');
+  const bela = await sfu.join('owners', 'bela');
+  const { transportId } = await ada.request('create-transport', { direction: 'receive' });
+  const producerId = await bela.produce('audio');
+  const rtpCapabilities = ada.joined.routerRtpCapabilities;
+  const { consumerId } = await ada.request('consume', { transportId, producerId, rtpCapabilities });
+  const own = await ada.produce('audio');
+  const refusals = [
+    [bela.request('restart-ice', { transportId }), 'unknown-transport'],
+    [bela.request('connect-transport', { transportId, dtlsParameters: {} }), 'unknown-transport'],
+    [bela.request('produce', { transportId, kind: 'audio', rtpParameters: opusParameters() }), 'unknown-transport'],
+    [bela.request('consume', { transportId, producerId: own, rtpCapabilities }), 'unknown-transport'],
+    [bela.request('pause-producer', { producerId: own }), 'unknown-producer'],
+    [bela.request('resume-producer', { producerId: own }), 'unknown-producer'],
+    [bela.request('close-producer', { producerId: own }), 'unknown-producer'],
+    [bela.request('resume-consumer', { consumerId }), 'unknown-consumer'],
+  ] as const;
+  for (const [refused, reason] of refusals) await expect(refused).rejects.toMatchObject({ reason });
+});
+
+test('what is asked for at once is bounded like what is asked for one by one', async () => {
+  const ada = await sfu.join('at-once', 'ada');
+  const create = () => ada.request('create-transport', { direction: 'send' });
+  const outcomes = await Promise.allSettled(Array.from({ length: 12 }, create));
+  const made = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  expect(made).toHaveLength(4);
+  for (const outcome of outcomes) {
+    if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ reason: 'too-many' });
+  }
+  const { transportId } = made[0]!;
+  const produce = () => ada.request('produce', { transportId, kind: 'audio', rtpParameters: opusParameters() });
+  const produced = await Promise.allSettled(Array.from({ length: 12 }, produce));
+  expect(produced.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
 });
 
 test('transports and producers of one participant are bounded', async () => {

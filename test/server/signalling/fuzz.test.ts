@@ -77,7 +77,7 @@ function nearMiss(ids: { transportId: string; producerId: string }, known: reado
   return chosen;
 }
 
-test('no request made of random pieces goes unanswered or harms the server', async () => {
+test('D5 V3 no request made of random pieces goes unanswered or harms the server', async () => {
   const names = Object.keys(requests).filter((name) => name !== 'leave');
   const ada = await sfu.join('fuzz', 'ada');
   const { transportId } = await ada.request('create-transport', { direction: 'send' });

@@ -26,7 +26,7 @@ async function signed(claims: Record<string, unknown>, options: { secret?: strin
 const inAMinute = () => Math.floor(Date.now() / 1000) + 60;
 const CLAIMS = { sub: 'ada', room: 'meet', name: 'Ada' };
 
-test('a right token joins, and the name comes from it', async () => {
+test('J1 a right token joins, and the name comes from it', async () => {
   const ada = await TestParticipant.connect(sfu.url, await tokenFor());
   const joined = await ada.join();
   expect(joined.participantId).toBe('ada');
@@ -34,7 +34,7 @@ test('a right token joins, and the name comes from it', async () => {
   ada.disconnect();
 });
 
-test('every other token is refused with wrong-token', async () => {
+test('J1 every other token is refused with wrong-token', async () => {
   const right = await tokenFor();
   const [header, payload, signature] = right.split('.') as [string, string, string];
   const unsigned = Buffer.from('{"alg":"none"}').toString('base64url');
@@ -52,7 +52,7 @@ test('every other token is refused with wrong-token', async () => {
   }
 });
 
-test('a rightly signed token that lacks a claim, or of another algorithm, is refused', async () => {
+test('J1 a rightly signed token that lacks a claim, or of another algorithm, is refused', async () => {
   const padded = await startTestSfu({ TIMBRE_TOKEN_SECRET: TOKEN_SECRET.padEnd(64, '.') });
   const { sub, room, name } = CLAIMS;
   const exp = inAMinute();
@@ -73,7 +73,7 @@ test('a rightly signed token that lacks a claim, or of another algorithm, is ref
   await padded.close();
 });
 
-test('another protocol version and a malformed greeting are refused by reason', async () => {
+test('V1 V2 D1 another protocol version and a malformed greeting are refused by reason', async () => {
   const token = await tokenFor();
   const greetings: [auth: Record<string, unknown>, reason: string][] = [
     [{ protocol: PROTOCOL_VERSION + 1, token }, 'wrong-protocol'],

@@ -22,7 +22,7 @@ async function expectAlive() {
   witness.disconnect();
 }
 
-test('before join every other request is refused with not-joined', async () => {
+test('J6 before join every other request is refused with not-joined', async () => {
   const ada = await greeted();
   await expect(ada.request('create-transport', { direction: 'send' })).rejects.toMatchObject({ reason: 'not-joined' });
   await expect(ada.request('consent', { granted: true })).rejects.toMatchObject({ reason: 'not-joined' });
@@ -31,7 +31,7 @@ test('before join every other request is refused with not-joined', async () => {
   ada.disconnect();
 });
 
-test('malformed requests are refused with malformed, joined or not', async () => {
+test('D1 D4 malformed requests are refused with malformed, joined or not', async () => {
   const ada = await sfu.join('meet', 'ada');
   const attempts: [name: string, ...args: unknown[]][] = [
     ['join-all-rooms', {}],
@@ -69,7 +69,7 @@ test('a message without acknowledgement is refused by an event', async () => {
   expect(await ada.waitFor('refused')).toMatchObject({ reason: 'malformed' });
 });
 
-test('a message over 64 KiB cuts the connection, and the participant may resume', async () => {
+test('D2 a message over 64 KiB cuts the connection, and the participant may resume', async () => {
   const ada = await sfu.join('meet', 'ada');
   const bela = await sfu.join('meet', 'bela');
   ada.socket.emit('join', { resumeKey: 'x'.repeat(MESSAGE_LIMIT_BYTES) });
@@ -100,7 +100,7 @@ test('bytes that are no socket.io packet cut the connection, and the server goes
   await expectAlive();
 });
 
-test('over the rate limit requests are refused with too-many, and soon admitted again', async () => {
+test('D3 over the rate limit requests are refused with too-many, and soon admitted again', async () => {
   const ada = await sfu.join('meet', 'ada');
   const outcomes = await Promise.allSettled(
     Array.from({ length: 80 }, () => ada.request('resume-consumer', { consumerId: 'none' })),
@@ -124,7 +124,7 @@ test('over the rate limit requests are refused with too-many, and soon admitted 
     .toBe('admitted');
 });
 
-test('who keeps flooding is cut off; the others in the room are not', async () => {
+test('D3 D5 who keeps flooding is cut off; the others in the room are not', async () => {
   const ada = await sfu.join('meet', 'ada');
   const bela = await sfu.join('meet', 'bela');
   for (let index = 0; index < 300; index += 1) ada.socket.emit('leave-me-alone', {});
@@ -134,7 +134,7 @@ test('who keeps flooding is cut off; the others in the room are not', async () =
   await expectAlive();
 });
 
-test('only the speaker consents: no request of another can name a participant', async () => {
+test('A1 only the speaker consents: no request of another can name a participant', async () => {
   const ada = await sfu.join('meet', 'ada');
   const bela = await sfu.join('meet', 'bela');
   for (const participantId of ['ada', 'bela']) {

@@ -36,7 +36,7 @@ async function consentingCall() {
   return everyone;
 }
 
-test('without consent no tap is opened: not one PlainTransport is created', async () => {
+test('A2 without consent no tap is opened: not one PlainTransport is created', async () => {
   const { ada, bela, microphone } = await call();
   const { router } = await sfu.rooms.open.get('meet')!.media();
   const createPlainTransport = vi.spyOn(router, 'createPlainTransport');
@@ -52,7 +52,7 @@ test('without consent no tap is opened: not one PlainTransport is created', asyn
   expect(bela.events('avatar')).toEqual([]);
 });
 
-test("one participant's consent opens that participant's tap and no other", async () => {
+test("A1 A2 one participant's consent opens that participant's tap and no other", async () => {
   const { bela } = await consentingCall();
   await bela.produce('audio');
   await pause(200);
@@ -60,14 +60,14 @@ test("one participant's consent opens that participant's tap and no other", asyn
   expect(bela.avatarOf('bela')).toBeUndefined();
 });
 
-test('consent is told to everyone, the speaker too, with a style drawn from the id alone', async () => {
+test('A3 A5 consent is told to everyone, the speaker too, with a style drawn from the id alone', async () => {
   const { ada, bela } = await consentingCall();
   const listening = { state: 'listening', progress: 0, style: styleFromSeed('ada') };
   expect(ada.avatarOf('ada')).toEqual(listening);
   expect(bela.avatarOf('ada')).toEqual(listening);
 });
 
-test('a chosen style is kept, and changes at once when chosen anew', async () => {
+test('A5 a chosen style is kept, and changes at once when chosen anew', async () => {
   const { ada, bela } = await call();
   await ada.request('consent', { granted: true, style: styleFromSeed('chosen') });
   await bela.waitFor('avatar');
@@ -77,7 +77,7 @@ test('a chosen style is kept, and changes at once when chosen anew', async () =>
   expect(bela.avatarOf('ada')).toMatchObject({ style: styleFromSeed('other') });
 });
 
-test('the face forms in view, settles, and convergence closes the tap', async () => {
+test('A3 the face forms in view, settles, and convergence closes the tap', async () => {
   const { bela } = await consentingCall();
   sidecar.send({ type: 'progress', tapId: tapOf(), progress: 0.2, voicedMs: 600 });
   await bela.waitFor('avatar', ({ avatar }) => avatar.state === 'listening' && avatar.progress === 0.2);
@@ -95,7 +95,7 @@ test('the face forms in view, settles, and convergence closes the tap', async ()
   expect(sfu.taps).toMatchObject({ opened: 1, open: 0 });
 });
 
-test('who joins later is given the face', async () => {
+test('A8 who joins later is given the face', async () => {
   await consentingCall();
   sidecar.read(tapOf(), CODE, { settled: true, converged: true });
   await expect.poll(() => sfu.taps.open).toBe(0);
@@ -114,7 +114,7 @@ test('a known face is not listened for again: mute and unmute open no tap', asyn
   expect(sfu.taps.opened).toBe(1);
 });
 
-test('withdrawal closes the tap, zeroes the code, tells everyone and acknowledges erasure', async () => {
+test('A4 withdrawal closes the tap, zeroes the code, tells everyone and acknowledges erasure', async () => {
   const { ada, bela } = await consentingCall();
   sidecar.read(tapOf(), CODE, { settled: true });
   await bela.waitFor('avatar', ({ avatar }) => avatar.state === 'settled');
@@ -137,7 +137,7 @@ test('withdrawal closes the tap, zeroes the code, tells everyone and acknowledge
   expect(cleo.joined.participants.find(({ participantId }) => participantId === 'ada')?.avatar.state).toBe('withdrawn');
 });
 
-test('withdrawal without a sidecar that answers says honestly that erasure is not acknowledged', async () => {
+test('A4 withdrawal without a sidecar that answers says honestly that erasure is not acknowledged', async () => {
   const mute = await FakeSidecar.start({ secret: TAP_SECRET, acknowledges: false });
   const other = await startTestSfu({ TIMBRE_SIDECARS: mute.url });
   const ada = await other.join('meet', 'ada');
@@ -194,7 +194,7 @@ test('consent given while muted opens the tap with the first unmute', async () =
   await expect.poll(() => sidecar.taps.size).toBe(1);
 });
 
-test('an abstention is told, and the next reading ends it', async () => {
+test('A3 an abstention is told, and the next reading ends it', async () => {
   const { bela } = await consentingCall();
   sidecar.send({ type: 'abstained', tapId: tapOf(), reason: 'too-noisy' });
   await bela.waitFor('avatar', ({ avatar }) => avatar.state === 'abstained');

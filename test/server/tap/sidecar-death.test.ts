@@ -74,7 +74,7 @@ test('settled faces stay when the sidecar dies, and its return re-opens only wha
   await bela.waitFor('avatar', (event) => event.participantId === 'bela' && event.avatar.state === 'settled');
 });
 
-test('without any sidecar the call works; consent waits, and is heard as soon as one comes', async () => {
+test('A7 without any sidecar the call works; consent waits, and is heard as soon as one comes', async () => {
   const port = Number(new URL((await sidecarOf()).url).port);
   await ends.pop()!();
   sfu = await startTestSfu({ TIMBRE_SIDECARS: `ws://127.0.0.1:${port}` });
