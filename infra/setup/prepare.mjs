@@ -5,8 +5,8 @@ import { findNode, installPackages, nodeEnvironment } from './packages.mjs';
 import { SetupError } from './report.mjs';
 import { ensurePrograms, isProgram } from './system-packages.mjs';
 
-/** Speech for tests comes from espeak-ng and flite where no recordings are at hand; pages run in Debian's Chromium. */
-const TEST_PROGRAMS = { chromium: 'chromium', 'espeak-ng': 'espeak-ng', flite: 'flite' };
+/** Speech for tests comes from espeak-ng where no recordings are at hand; pages run in Debian's Chromium. */
+const TEST_PROGRAMS = { chromium: 'chromium', 'espeak-ng': 'espeak-ng' };
 
 /**
  * Prepares the checkout; returns the environment to run our commands with.

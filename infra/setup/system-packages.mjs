@@ -6,7 +6,9 @@ import { logged, SetupError, step, tail } from './report.mjs';
 
 /** True for a command on PATH and for the path of a program. */
 export function isProgram(command) {
-  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', command]).status === 0;
+  // dash's `command -v` is content with any file at a path.
+  const script = 'program=$(command -v "$1") && [ -f "$program" ] && [ -x "$program" ]';
+  return spawnSync('sh', ['-c', script, 'sh', command]).status === 0;
 }
 
 /** Who may install: root directly, or a user whose sudo asks no password. Undefined: nobody. */

@@ -13,7 +13,7 @@ const STAGES = [
 
 const python = await ensureTrainingVenv().catch(fail);
 // Clips for the tiny voice training where no recordings are at hand; ffmpeg carries them through Opus.
-await ensurePrograms({ 'espeak-ng': 'espeak-ng', flite: 'flite', ffmpeg: 'ffmpeg' }).catch(fail);
+await ensurePrograms({ 'espeak-ng': 'espeak-ng', ffmpeg: 'ffmpeg' }).catch(fail);
 for (const [title, args] of STAGES) {
   console.log(`\n== ${title}`);
   const status = await foreground(python, args, {

@@ -177,6 +177,8 @@ if __name__ == '__main__':
     parser.add_argument('--sheets', default='', help='also write contact sheets to this folder')
     arguments = parser.parse_args()
     settings = load_config(arguments.config)
+    if not (settings.work / 'people.json').exists():
+        parser.error(f'no people in {settings.work}: run models/training/train_face.py first (FACE.md)')
     model = Decoder(Path(arguments.model) if arguments.model else settings.weights / FILE_NAME)
     figures = evaluate(settings, model, arguments.people)
     print(json.dumps(figures, indent=1))

@@ -252,6 +252,10 @@ def main() -> None:
     parser.add_argument('--cache', type=Path, default=default_cache())
     parser.add_argument('--out', type=Path)
     args = parser.parse_args()
+    if not (args.cache / 'validate.csv').exists():
+        parser.error(f'no speakers in {args.cache}: run models/training/train_voice.py --stage prepare first (VOICE.md)')
+    if not args.population.exists():
+        parser.error(f'no face codes in {args.population}: run models/training/train_face.py first (FACE.md)')
     probes = json.loads(args.probes.read_text())
     report = evaluate(Encoder(args.weights), args.cache, read_population(args.population), probes)
     print_table(report)

@@ -98,8 +98,14 @@ def main() -> None:
     if args.config == 'tiny':
         train_tiny(settings, args.speech)
         return
-    for stage in STAGES if args.stage == 'all' else (args.stage,):
-        codes = args.population or args.cache.parent / 'population' / 'codes.npz'
+    stages = STAGES if args.stage == 'all' else (args.stage,)
+    codes = args.population or args.cache.parent / 'population' / 'codes.npz'
+    # Said now, and not after an hour of the stages before.
+    if 'prepare' in stages and not (args.speech / 'speakers.csv').exists():
+        parser.error(f'no speakers.csv in {args.speech}: name a folder of recordings (VOICE.md, "Other data")')
+    if 'pair' in stages and not codes.exists():
+        parser.error(f'no face codes in {codes}: run train_face.py first (FACE.md), or name a file with --population')
+    for stage in stages:
         population = read_population(codes) if stage == 'pair' else None
         train_stage(stage, settings, args.speech, args.cache, population, args.out)
 

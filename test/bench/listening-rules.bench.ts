@@ -3,9 +3,9 @@
  * the `validate` speakers of ../shared/speech: distances between the codes of two halves of a window, of one speaker and
  * of two; confidence on clean and on noisy speech; how far a new reading moves the smoothed code.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { faceCodeDistance } from '@timbre/models';
+import { readAudioFile } from 'timbre';
 import { CodeSmoother } from '../../server/src/inference/code-smoother.ts';
 import { type InferenceModels, loadInferenceModels } from '../../server/src/inference/inference-models.ts';
 import { createLog } from '../../server/src/log.ts';
@@ -20,6 +20,9 @@ const MOST_SECONDS = 15;
 type Speaker = { readonly name: string; readonly pcm: Float32Array };
 
 export async function bench(): Promise<BenchReport> {
+  if (!existsSync(`${SPEECH}speakers.csv`)) {
+    throw new Error(`needs recordings of real speakers: ${SPEECH}speakers.csv is not there (models/training/VOICE.md)`);
+  }
   const log = createLog('bench', { level: 'warn' });
   const models = await loadInferenceModels({
     executionProviders: ['cpu'],
@@ -56,10 +59,7 @@ async function voicedSpeech(models: InferenceModels, files: readonly string[]): 
   const voiced: number[] = [];
   for (const file of files) {
     if (voiced.length >= MOST_SECONDS * RATE) break;
-    const raw = execFileSync('ffmpeg', ['-v', 'error', '-i', file, '-ar', `${RATE}`, '-ac', '1', '-f', 'f32le', '-'], {
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    const pcm = new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
+    const { pcm } = await readAudioFile(file, RATE);
     for (const block of await models.createVoiceActivity().push(pcm)) if (block.voiced) voiced.push(...block.pcm);
   }
   return Float32Array.from(voiced.slice(0, MOST_SECONDS * RATE));
