@@ -127,7 +127,7 @@ export async function startSfu(options: StartSfuOptions): Promise<RunningSfu> {
   sidecars.start();
   const { port } = httpServer.address() as AddressInfo;
   return {
-    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`,
+    url: `http://${nameInUrl(config.host)}:${port}`,
     get taps() {
       return taps.counts;
     },
@@ -141,6 +141,13 @@ export async function startSfu(options: StartSfuOptions): Promise<RunningSfu> {
     tokens,
     close,
   };
+}
+
+/** Of who listens on every address, the one that a browser on this machine may use a microphone at. */
+function nameInUrl(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 async function listen(httpServer: Server, host: string, port: number): Promise<void> {

@@ -75,8 +75,10 @@ export class InferenceQueue {
     return new Promise((answer) => {
       const request: Request = { tapKey, windows, answer };
       if (this.#closed) return this.#drop(request, { kind: 'dropped' });
-      this.#withdrawWaiting(tapKey, { kind: 'superseded' });
-      if (this.#waiting.size >= this.#capacity) {
+      const older = this.#waiting.get(tapKey);
+      // Its place in the queue stays with the tap: who speaks on must not wait the longer for it.
+      if (older) this.#drop(older, { kind: 'superseded' });
+      else if (this.#waiting.size >= this.#capacity) {
         const [oldest] = this.#waiting.keys();
         if (oldest) this.#withdrawWaiting(oldest, { kind: 'dropped' });
       }

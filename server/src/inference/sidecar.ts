@@ -109,7 +109,8 @@ function sidecarCounters(receiver: RtpReceiver, queue: InferenceQueue, taps: Ope
   const heard = taps.counters;
   return {
     packetsReceived: received.packetsReceived,
-    packetsMalformed: received.packetsMalformed + received.packetsWrongPayloadType + heard.packetsUndecodable,
+    packetsMalformed:
+      received.packetsMalformed + received.packetsWrongPayloadType + received.packetsFailed + heard.packetsUndecodable,
     packetsUnknownSsrc: received.packetsUnknownSsrc + received.packetsWrongSource,
     packetsLate: heard.packetsLate,
     packetsLost: heard.packetsLost,

@@ -80,7 +80,8 @@ export class VoicePipeline {
   #nowMs = 0;
   #closed: Promise<void> | undefined;
   #detecting: Promise<void> | undefined;
-  #encoding: Promise<void> | undefined;
+  /** Everything that was asked of the encoder and isn't answered yet: what runs, and a newer request that waits. */
+  #encoding: Promise<unknown> = Promise.resolve();
   #lostBefore = 0;
   #lastBlockSamples = 0;
   #voicedMs = 0;
@@ -235,19 +236,18 @@ export class VoicePipeline {
     const { minimumMs, stepMs, windowMs, messageIntervalMs } = this.#rules;
     // Once it was too noisy, another try needs a good part of the window to be new.
     const newMs = this.#listening.abstained === 'too-noisy' ? windowMs / 2 : stepMs;
-    if (this.#encoding || this.#voicedMs < minimumMs || this.#voicedMs - this.#askedVoicedMs < newMs) return;
+    if (this.#voicedMs < minimumMs || this.#voicedMs - this.#askedVoicedMs < newMs) return;
     if (this.#nowMs - this.#askedAtMs < messageIntervalMs) return;
     this.#askedVoicedMs = this.#voicedMs;
     this.#askedAtMs = this.#nowMs;
     const whole = this.#window.take();
     const halves = halvesOf(whole, this.#rules);
     const voicedMs = this.#voicedMs;
-    this.#encoding = this.#queue
+    // If the last request still waits, the encoder can't keep up: the queue puts this one, of newer audio, in its place.
+    const judged = this.#queue
       .submit(this, [whole, ...halves])
-      .then((result) => this.#judge(result, (halves[0]?.length ?? 0) / SAMPLES_PER_MS, voicedMs))
-      .finally(() => {
-        this.#encoding = undefined;
-      });
+      .then((result) => this.#judge(result, (halves[0]?.length ?? 0) / SAMPLES_PER_MS, voicedMs));
+    this.#encoding = Promise.all([this.#encoding, judged]);
   }
 
   #judge(result: InferenceResult, halfMs: number, voicedMs: number): void {
@@ -259,7 +259,10 @@ export class VoicePipeline {
       this.#tell(this.#listening.read({ whole, ...(halves && { halves }) }, voicedMs));
     }
     zeroCodes(result.readings);
-    if (this.#listening.finished) this.#eraseAudio();
+    if (this.#listening.finished) {
+      this.#queue.withdraw(this);
+      this.#eraseAudio();
+    }
   }
 
   #tell(outcome: PipelineOutcome | undefined): void {
@@ -270,6 +273,7 @@ export class VoicePipeline {
 
   /** After two voices nothing that was heard may count for the next face. */
   #startOver(): void {
+    this.#queue.withdraw(this);
     this.#window.clear();
     this.#voicedMs = 0;
     this.#askedVoicedMs = 0;

@@ -54,6 +54,21 @@ describe('the inference queue', () => {
     expect(queue.counters.dropped).toBe(1);
   });
 
+  it('keeps the place of a tap whose request is superseded', async () => {
+    const { batches, encode } = heldEncoder();
+    const queue = new InferenceQueue({ encode, maxBatch: 1 });
+    const busy = queue.submit({}, [windowOf(0)]);
+    const tap = {};
+    void queue.submit(tap, [windowOf(1)]);
+    void queue.submit({}, [windowOf(2)]);
+    const newer = queue.submit(tap, [windowOf(3)]);
+    batches[0]!.finish();
+    await busy;
+    await Promise.resolve();
+    batches[1]!.finish();
+    expect(firstNumbers(await newer)).toEqual([3]);
+  });
+
   it('is bounded: the oldest waiting request is dropped and counted', async () => {
     const { encode } = heldEncoder();
     const queue = new InferenceQueue({ encode, capacity: 2 });

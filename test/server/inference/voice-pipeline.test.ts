@@ -55,9 +55,11 @@ function listen(confidence: (windowMs: number) => number = RISING_CONFIDENCE) {
     createTensor: createTestTensor,
   });
   const windows: Float32Array[] = [];
+  const encoderFree = { when: Promise.resolve() };
   const queue = new InferenceQueue({
-    encode: (given) => {
+    encode: async (given) => {
       windows.push(...given);
+      await encoderFree.when;
       return encoder.encode(given);
     },
   });
@@ -91,7 +93,7 @@ function listen(confidence: (windowMs: number) => number = RISING_CONFIDENCE) {
     }
   }
   const readings = () => outcomes.filter((outcome) => outcome.kind === 'reading');
-  return { pipeline, outcomes, readings, speak, memory, window, windows, detector };
+  return { pipeline, outcomes, readings, speak, memory, window, windows, detector, queue, encoderFree };
 }
 
 describe('the voice pipeline', { timeout: 60_000 }, () => {
@@ -155,6 +157,32 @@ describe('the voice pipeline', { timeout: 60_000 }, () => {
     detector.broken = false;
     await speak(buzz(2), { sequenceNumber: 14, timestamp: 2 ** 32 - 2 * 48_000 });
     expect(readings().length).toBeGreaterThan(0);
+  });
+
+  it('has the newest audio encoded when the encoder comes late, and drops what waited before', async () => {
+    const { speak, readings, queue, windows, encoderFree } = listen();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    encoderFree.when = promise;
+    await speak(buzz(4));
+    expect(windows).toHaveLength(1);
+    expect(queue.waiting).toBe(1);
+    expect(queue.counters.dropped).toBeGreaterThanOrEqual(4);
+    resolve();
+    await expect.poll(() => readings().length).toBe(2);
+    expect(readings()[0]!.voicedMs).toBeLessThan(1_200);
+    expect(readings()[1]!.voicedMs).toBeGreaterThan(3_000);
+  });
+
+  it('zeroes what waits for a late encoder, too', async () => {
+    const { speak, pipeline, windows, encoderFree } = listen();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    encoderFree.when = promise;
+    await speak(buzz(3));
+    const closed = pipeline.close();
+    resolve();
+    await closed;
+    expect(windows).toHaveLength(1);
+    expect(windows[0]!.every((sample) => sample === 0)).toBe(true);
   });
 
   it('abstains when there is no speech', async () => {

@@ -125,6 +125,14 @@ test('development tokens are refused to foreign pages, forwarded requests and re
   expect(rebound).toBe(403);
 });
 
+test('who listens on every address is told of one where a browser on this machine gets token and microphone', async () => {
+  const open = await startTestSfu({ TIMBRE_HOST: '0.0.0.0' });
+  expect(open.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  const response = await fetch(`${open.url}/dev/token`, { method: 'POST', body: '{"room":"meet","name":"Ada"}' });
+  expect(response.status).toBe(200);
+  await open.close();
+});
+
 test('a wrong token request is refused by its status', async () => {
   expect((await askToken({ body: 'no JSON' })).status).toBe(400);
   expect((await askToken({ body: '{"room":"meet"}' })).status).toBe(400);

@@ -44,7 +44,6 @@ test('A2 without consent no tap is opened: not one PlainTransport is created', a
   await ada.request('pause-producer', { producerId: microphone });
   await ada.request('resume-producer', { producerId: microphone });
   await bela.produce('audio');
-  // Another's consent opens the other's tap, and hers alone.
   await pause(300);
   expect(createPlainTransport).not.toHaveBeenCalled();
   expect(sfu.taps).toEqual({ opened: 0, closed: 0, failed: 0, open: 0 });
