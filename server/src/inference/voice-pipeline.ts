@@ -233,11 +233,13 @@ export class VoicePipeline {
   }
 
   #encode(): void {
-    const { minimumMs, stepMs, windowMs, messageIntervalMs } = this.#rules;
+    const { minimumMs, settledMs, stepMs, windowMs, messageIntervalMs } = this.#rules;
     // Once it was too noisy, another try needs a good part of the window to be new.
     const newMs = this.#listening.abstained === 'too-noisy' ? windowMs / 2 : stepMs;
     if (this.#voicedMs < minimumMs || this.#voicedMs - this.#askedVoicedMs < newMs) return;
     if (this.#nowMs - this.#askedAtMs < messageIntervalMs) return;
+    // A reading just before the face may settle would put off the one that settles it.
+    if (this.#voicedMs < settledMs && this.#voicedMs > settledMs - messageIntervalMs) return;
     this.#askedVoicedMs = this.#voicedMs;
     this.#askedAtMs = this.#nowMs;
     const whole = this.#window.take();

@@ -110,6 +110,8 @@ describe('the voice pipeline', { timeout: 60_000 }, () => {
       expect(reading.atMs - told[index - 1]!.atMs).toBeGreaterThanOrEqual(500);
       expect(reading.confidence).toBeGreaterThan(told[index - 1]!.confidence);
     }
+    const settling = told.find(({ settled }) => settled);
+    expect(settling!.voicedMs, 'settles as soon as it may').toBeLessThan(3_100);
     expect(told.filter(({ converged }) => converged)).toEqual([told.at(-1)]);
     expect(told.at(-1)!.voicedMs).toBeLessThanOrEqual(6_500);
   });
