@@ -74,7 +74,7 @@ export class SfuEnd {
 
   /**
    * Sends RTP, `speed` times as fast as it was spoken; on a busy machine slower, rather than in bursts that overflow
-   * the receiving socket.
+   * the receiving socket. Falls silent once closed.
    */
   async speak(datagrams: readonly TimedDatagram[], rtpPort: number, speed = 1): Promise<void> {
     let startMs = performance.now();
@@ -85,6 +85,7 @@ export class SfuEnd {
         if (waitMs > 1) setTimeout(resolve, waitMs);
         else setImmediate(resolve);
       });
+      if (this.#closed) return;
       this.#rtp.send(bytes, rtpPort, '127.0.0.1');
     }
   }

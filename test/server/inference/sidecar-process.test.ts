@@ -130,6 +130,8 @@ describe('the sidecar process', { timeout: 90_000 }, () => {
     await end.first(({ type }) => type === 'reading');
     first.child.kill('SIGKILL');
     await end.closed();
+    // Or the rest of its speech would reach the second one first, which then hears nobody else on this SSRC.
+    end.close();
     const second = await start(first.port, first.rtpPort);
     const again = await connect(second);
     expect(await again.startTap('tap-1', 7)).toMatchObject({ type: 'started' });
