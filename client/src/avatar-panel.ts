@@ -50,9 +50,10 @@ export class AvatarPanel {
     this.show(this.#avatar);
   }
 
-  show(avatar: AvatarState): void {
+  /** `cameraOn`, `muted`: the tap is closed meanwhile, and the words say so. */
+  show(avatar: AvatarState, { cameraOn = false, muted = false } = {}): void {
     this.#avatar = avatar;
-    const status = describeAvatar(avatar);
+    const status = describeAvatar(avatar, { cameraOn, muted });
     if (this.#status.textContent !== status) this.#status.textContent = status;
     const forming = avatar.state === 'listening' || avatar.state === 'forming';
     this.#progress.hidden = !forming;
@@ -90,7 +91,7 @@ export class AvatarPanel {
 
   #restyle(): void {
     // A fresh seed, never the voice.
-    this.#actions.restyle(styleFromSeed(crypto.randomUUID()));
+    this.#actions.restyle(styleFromSeed(crypto.getRandomValues(new Uint32Array(4)).join('-')));
   }
 }
 

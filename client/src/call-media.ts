@@ -36,6 +36,7 @@ export class CallMedia {
   #microphone: MediaStreamTrack | undefined;
   #camera: MediaStreamTrack | undefined;
   #level: LocalLevel | undefined;
+  #closed = false;
 
   constructor(options: CallMediaOptions) {
     this.#roster = options.roster;
@@ -64,6 +65,7 @@ export class CallMedia {
   settle(selfId: string): void {
     this.#selfId = selfId;
     this.#watchMicrophone();
+    this.#watchCamera();
     this.#showSelf();
   }
 
@@ -71,6 +73,10 @@ export class CallMedia {
   async open(signalling: Signalling, routerRtpCapabilities: Record<string, unknown>): Promise<void> {
     this.closeLink();
     const link = await MediaLink.connect(signalling, routerRtpCapabilities);
+    if (this.#closed) {
+      link.close();
+      return;
+    }
     this.closeLink();
     this.#link = link;
     link.on('lost', () => {
@@ -135,10 +141,15 @@ export class CallMedia {
     }
   }
 
-  /** Turns the camera on with that track, or off; a track that is no longer sent is stopped. */
+  /** Turns the camera on with that track, or off; a track that is not sent (any more) is stopped. */
   async setCamera(track: MediaStreamTrack | undefined): Promise<void> {
+    if (this.#closed) {
+      track?.stop(); // the browser's question was answered after the call
+      return;
+    }
     this.#camera?.stop();
     this.#camera = track;
+    this.#watchCamera();
     this.#showSelf();
     if (track === undefined) await this.#link?.closeCamera();
     else await this.#link?.produceCamera(track);
@@ -146,6 +157,10 @@ export class CallMedia {
 
   /** Another microphone, for instance after one was unplugged. */
   async replaceMicrophone(track: MediaStreamTrack): Promise<void> {
+    if (this.#closed) {
+      track.stop();
+      return;
+    }
     const before = this.#microphone;
     this.#microphone = track;
     track.enabled = !this.#muted;
@@ -164,6 +179,7 @@ export class CallMedia {
 
   /** Final and idempotent; microphone and camera are released. */
   close(): void {
+    this.#closed = true;
     this.closeLink();
     this.#level?.close();
     this.#level = undefined;
@@ -178,6 +194,15 @@ export class CallMedia {
     // `ended` comes when the device goes, not when we stop the track ourselves.
     track?.addEventListener('ended', () => {
       if (track === this.#microphone) this.#events.emit('microphone-lost');
+    });
+  }
+
+  /** A camera that was unplugged is off: the others see the avatar again, not its last picture. */
+  #watchCamera(): void {
+    const track = this.#camera;
+    track?.addEventListener('ended', () => {
+      if (track !== this.#camera) return;
+      this.setCamera(undefined).catch((error: unknown) => this.#events.emit('trouble', error));
     });
   }
 

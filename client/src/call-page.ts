@@ -1,5 +1,6 @@
 import { type AvatarPlugin, createAvatarPlugin } from '@timbre/plugin';
 import type { MediasoupClientAdapter } from '@timbre/plugin/adapters/mediasoup-client';
+import { RESUME_WINDOW_MS } from '@timbre/protocol';
 import { AvatarPanel } from './avatar-panel.ts';
 import type { Call, CallState } from './call.ts';
 import { CallView } from './call-view.ts';
@@ -34,6 +35,9 @@ export class CallPage {
   readonly #panel: AvatarPanel;
   readonly #count = element('span', { class: 'count', 'data-testid': 'participant-count' });
   readonly #disposers: (() => void)[] = [];
+  /** What a click began and a dialogue of the browser may keep waiting: a second click must not begin it twice. */
+  readonly #underWay = new Set<'camera' | 'microphone'>();
+  #stillLost: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallPageOptions) {
     const { call, adapter, notices } = options;
@@ -78,6 +82,7 @@ export class CallPage {
   /** Final and idempotent. */
   close(): void {
     for (const dispose of this.#disposers.splice(0)) dispose();
+    clearTimeout(this.#stillLost);
     this.#controls.close();
     this.#view.close();
     this.#audio.close();
@@ -122,14 +127,23 @@ export class CallPage {
 
   #showSelf(): void {
     const own = this.#call.roster.get(this.#call.selfId);
-    this.#controls.show({ microphone: own?.microphone ?? 'none', cameraOn: this.#call.media.camera !== undefined });
-    this.#panel.show(this.#call.avatar);
+    const cameraOn = this.#call.media.camera !== undefined;
+    this.#controls.show({ microphone: own?.microphone ?? 'none', cameraOn });
+    this.#panel.show(this.#call.avatar, { cameraOn, muted: own?.microphone === 'muted' });
   }
 
   #showState({ state }: CallState): void {
     this.#panel.setConnected(state === 'joined');
     this.root.classList.toggle('reconnecting', state === 'reconnecting');
-    if (state === 'reconnecting') this.#notices.showBanner('connection', TEXT.reconnecting, TEXT.reconnectingDetail);
+    clearTimeout(this.#stillLost);
+    if (state === 'reconnecting') {
+      this.#notices.showBanner('connection', TEXT.reconnecting, TEXT.reconnectingDetail);
+      // From then on nobody keeps the place any more.
+      this.#stillLost = setTimeout(
+        () => this.#notices.showBanner('connection', TEXT.stillReconnecting, TEXT.stillReconnectingDetail),
+        RESUME_WINDOW_MS,
+      );
+    }
     if (state === 'joined' && this.#notices.clearBanner('connection')) this.#notices.toast(TEXT.reconnected);
   }
 
@@ -141,11 +155,11 @@ export class CallPage {
 
   async #toggleCamera(): Promise<void> {
     const { media } = this.#call;
-    await this.#attempt((async () => media.setCamera(media.camera ? undefined : await openCamera()))());
+    await this.#once('camera', async () => media.setCamera(media.camera ? undefined : await openCamera()));
   }
 
   async #chooseMicrophone(): Promise<void> {
-    const done = await this.#attempt((async () => this.#call.media.replaceMicrophone(await openMicrophone()))());
+    const done = await this.#once('microphone', async () => this.#call.media.replaceMicrophone(await openMicrophone()));
     if (done && this.#notices.clearBanner('microphone')) this.#notices.toast(TEXT.microphoneBack);
   }
 
@@ -182,6 +196,16 @@ export class CallPage {
       this.#notices.toast(TEXT.linkCopied);
     } catch {
       this.#notices.showDismissible('link', '', TEXT.linkNotCopied(link));
+    }
+  }
+
+  async #once(device: 'camera' | 'microphone', work: () => Promise<void>): Promise<boolean> {
+    if (this.#underWay.has(device)) return false;
+    this.#underWay.add(device);
+    try {
+      return await this.#attempt(work());
+    } finally {
+      this.#underWay.delete(device);
     }
   }
 

@@ -41,7 +41,7 @@ export interface CallOptions {
 
 type Consent = { readonly granted: false } | { readonly granted: true; readonly style?: Style };
 
-/** Joining may take so long in all, with a connection that breaks meanwhile, before it is given up. */
+/** Joining may take so long in all before it is given up. */
 const JOIN_WITHIN_MS = 30_000;
 
 /** One stay in one room: joins, takes up again what a lost connection interrupted, and leaves. */
@@ -202,14 +202,17 @@ export class Call {
     });
   }
 
-  /** A lost connection heals by itself; a refusal ends the call; no answer is a reason to connect anew. */
+  /**
+   * Who isn't in yet is told why not. Later a lost connection heals by itself, a refusal ends the call, and no answer is a
+   * reason to connect anew.
+   */
   #failed(error: unknown): void {
-    if (this.#state.state === 'left') return;
-    if (this.#state.state === 'joining') this.#end({ state: 'left', error });
-    else if (error instanceof ProtocolError && this.#state.state === 'reconnecting')
-      this.#end({ state: 'left', error });
-    else if (error instanceof CallError && error.reason === 'disconnected') return;
-    else {
+    const { state } = this.#state;
+    if (state === 'left') return;
+    const disconnected = error instanceof CallError && error.reason === 'disconnected';
+    if (state === 'joining') this.#end({ state: 'left', error: disconnected ? CallError.unreachable(error) : error });
+    else if (state === 'reconnecting' && error instanceof ProtocolError) this.#end({ state: 'left', error });
+    else if (!disconnected) {
       this.#events.emit('trouble', error);
       this.#connection.renew();
     }

@@ -12,11 +12,7 @@ const PATHS = {
   style: 'M12 4v3M12 17v3M4 12h3M17 12h3M6.5 6.5l2 2M15.5 15.5l2 2M17.5 6.5l-2 2M8.5 15.5l-2 2',
   link: 'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.3l-1 1M14 10a4 4 0 0 0-5.7 0l-3 3A4 4 0 0 0 11 18.7l1-1',
   leave: 'M14 4H7a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h7M11 12h9M17 8.5 20.5 12 17 15.5',
-  check: 'M5 12.5l4.5 4.5L19 7.5',
   warning: 'M12 4 2.8 19.5h18.4zM12 10v4.5M12 17v.2',
-  close: 'M6 6l12 12M18 6 6 18',
-  people:
-    'M9 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM3 20a6 6 0 0 1 12 0M16 5.4a3.5 3.5 0 0 1 0 6.2M18 14.7A6 6 0 0 1 21 20',
 } as const;
 
 export type IconName = keyof typeof PATHS;

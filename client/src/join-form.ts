@@ -31,9 +31,13 @@ export class JoinForm {
   readonly #problem = element('div', { class: 'problem', role: 'alert', 'data-testid': 'join-problem', hidden: true });
   readonly #submit = element('button', { type: 'submit', class: 'button primary', 'data-testid': 'join-submit' });
   readonly #preview = new JoinPreview();
+  /** The browser's question, which may be answered late. */
+  #openingMicrophone: Promise<MediaStreamTrack> | undefined;
   #microphoneTrack: MediaStreamTrack | undefined;
   #cameraTrack: MediaStreamTrack | undefined;
   #busy = false;
+  /** In the call: devices that the browser gives only now belong to nobody. */
+  #joined = false;
 
   constructor(prefill: Prefill, join: (choice: JoinChoice) => Promise<void>) {
     this.#join = join;
@@ -125,10 +129,12 @@ export class JoinForm {
     }
     this.#setBusy(true);
     try {
-      const listenOnly = this.#microphones.value === LISTEN_ONLY;
-      const microphone = listenOnly ? undefined : await this.#openMicrophone();
-      await this.#join({ name, room, face: this.#face.checked, microphone, camera: this.#cameraTrack });
+      const microphone = await this.#openMicrophone();
+      const camera = this.#cameraTrack;
+      await this.#join({ name, room, face: this.#face.checked, microphone, camera });
+      this.#joined = true;
       this.#preview.close();
+      if (this.#cameraTrack !== camera) this.#cameraTrack?.stop();
     } catch (error) {
       // A call that failed has released the devices.
       if (this.#microphoneTrack?.readyState === 'ended') this.#closeMicrophone();
@@ -147,21 +153,37 @@ export class JoinForm {
   }
 
   async #testMicrophone(): Promise<void> {
-    if (this.#microphones.value === LISTEN_ONLY) return;
-    await this.#openMicrophone();
+    if ((await this.#openMicrophone()) === undefined) return;
     await this.#listMicrophones(); // names appear with the permission
   }
 
-  async #openMicrophone(): Promise<MediaStreamTrack> {
+  /** The microphone that is chosen; undefined for listening only. */
+  async #openMicrophone(): Promise<MediaStreamTrack | undefined> {
+    if (this.#joined || this.#microphones.value === LISTEN_ONLY) return undefined;
     this.#problem.hidden = true;
-    if (this.#microphoneTrack?.readyState !== 'live') {
-      this.#microphoneTrack = await openMicrophone(this.#microphones.value);
-      this.#preview.showMicrophone(this.#microphoneTrack);
+    if (this.#microphoneTrack?.readyState === 'live') return this.#microphoneTrack;
+    this.#openingMicrophone ??= openMicrophone(this.#microphones.value);
+    const opening = this.#openingMicrophone;
+    let track: MediaStreamTrack;
+    try {
+      track = await opening;
+    } catch (error) {
+      if (opening === this.#openingMicrophone) this.#openingMicrophone = undefined;
+      throw error;
     }
-    return this.#microphoneTrack;
+    if (track === this.#microphoneTrack) return track; // asked for twice
+    if (opening !== this.#openingMicrophone) {
+      track.stop(); // another one was chosen meanwhile
+      return this.#openMicrophone();
+    }
+    this.#openingMicrophone = undefined;
+    this.#microphoneTrack = track;
+    this.#preview.showMicrophone(track);
+    return track;
   }
 
   #closeMicrophone(): void {
+    this.#openingMicrophone = undefined;
     this.#microphoneTrack?.stop();
     this.#microphoneTrack = undefined;
     this.#preview.showMicrophone(undefined);
@@ -188,14 +210,18 @@ export class JoinForm {
   }
 
   async #setCamera(on: boolean): Promise<void> {
+    const isLive = () => this.#cameraTrack?.readyState === 'live';
     this.#camera.checked = on;
     this.#problem.hidden = true;
     if (!on) {
       this.#cameraTrack?.stop();
       this.#cameraTrack = undefined;
-    } else if (this.#cameraTrack?.readyState !== 'live') {
+    } else if (!isLive()) {
       try {
-        this.#cameraTrack = await openCamera();
+        const track = await openCamera();
+        // Switched off, given up or joined without it before the browser gave it.
+        if (this.#joined || !this.#camera.checked || isLive()) track.stop();
+        else this.#cameraTrack = track;
       } catch (error) {
         this.#camera.checked = false;
         this.showProblem(error);

@@ -1,6 +1,6 @@
+import { initialsOf } from '@timbre/plugin/initials';
 import { element } from './element.ts';
 import { mark } from './icons.ts';
-import { initialsOf } from './initials.ts';
 import { TEXT } from './messages.ts';
 import { type LocalLevel, localLevel, ringStrength } from './speaking-level.ts';
 

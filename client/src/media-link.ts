@@ -155,10 +155,6 @@ export class MediaLink {
     await Promise.all([this.#restartIce('send'), this.#restartIce('receive')]);
   }
 
-  get consumedProducers(): readonly string[] {
-    return [...this.#consumers.keys()];
-  }
-
   /** Final and idempotent; tracks that the page captured go on. */
   close(): void {
     this.#closed = true;

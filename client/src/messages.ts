@@ -106,8 +106,12 @@ const ABSTENTIONS: Readonly<Record<AbstentionReason, string>> = {
   'no-inference': 'Faces can’t be drawn right now. The call goes on, and your face will form once they can.',
 };
 
-/** One's own avatar in one sentence, for the panel. */
-export function describeAvatar(avatar: AvatarState): string {
+/** One's own avatar in words, for the panel. With the camera on or muted, nobody listens: the tap is closed. */
+export function describeAvatar(avatar: AvatarState, { cameraOn = false, muted = false } = {}): string {
+  if (avatar.state === 'listening' || avatar.state === 'forming') {
+    if (cameraOn) return 'Nobody listens while your camera is on. Turn it off and your face will form.';
+    if (muted) return 'Nobody listens while you are muted. Unmute and speak, and your face will form.';
+  }
   switch (avatar.state) {
     case 'none':
       return 'Nobody listens to your voice. The others see your initials.';
@@ -149,7 +153,6 @@ export const TEXT = {
   joining: 'Joining…',
   joinWithoutMicrophone: 'Join to listen only',
   joinWithoutCamera: 'Join without camera',
-  tryAgain: 'Try again',
   nameNeeded: 'Please tell the others your name.',
   roomNeeded: 'Please name a room.',
   mute: 'Mute',
@@ -173,6 +176,8 @@ export const TEXT = {
   waitingDetail: 'Copy the link and send it to the others.',
   reconnecting: 'Connection lost. Reconnecting…',
   reconnectingDetail: 'The others keep your place. You don’t have to do anything.',
+  stillReconnecting: 'Still no connection.',
+  stillReconnectingDetail: 'Check yours. You will be back in the call as soon as the server answers, or leave it.',
   reconnected: 'You are back.',
   left: 'You left the call',
   leftDetail: 'Nothing of your voice or face was kept.',

@@ -2,6 +2,7 @@
 import { type FaceCode, leanFaceCode } from '@timbre/models';
 import type { CallEvents, CallParticipant } from './call-adapter.ts';
 import { DecoderClient } from './decoder/decoder-client.ts';
+import { erasePuppet } from './erase-puppet.ts';
 import { PluginError } from './errors.ts';
 import { EventSource } from './event-source.ts';
 import { FaceCodeSource, type SeenAvatar } from './face-code-source.ts';
@@ -141,6 +142,7 @@ export class AvatarPlugin {
       name: options.name ?? this.#present.get(participantId)?.participant.name ?? participantId,
       element,
       size: options.size,
+      colourScheme: this.#options.colourScheme,
       strings: { ...ENGLISH, ...this.#options.strings },
       layers: this.#layers,
       audio: new AudioLevel(this.#listening),
@@ -257,33 +259,43 @@ export class AvatarPlugin {
     const asked = mounted.asked;
     // While a face forms, newer codes may have been asked for already: it is shown until they are answered.
     const overtaken = () => this.#mounted.get(participantId) !== mounted || mounted.answered > asked;
+    // A copy: the source zeroes its own as soon as the next message comes.
+    const code = avatar.state === 'forming' ? leanFaceCode(avatar.code, avatar.confidence) : avatar.code.slice();
     try {
-      if (avatar.state === 'settled' && sameCode(mounted.settledCode, avatar.code)) {
+      if (avatar.state === 'settled' && sameCode(mounted.settledCode, code)) {
         const worn = await this.#layers.wear(avatar.style);
         if (overtaken()) worn.release();
-        else tile.wear(worn);
+        else this.#answer(mounted, asked, code.slice(), () => tile.wear(worn));
         return;
       }
-      const code = avatar.state === 'forming' ? leanFaceCode(avatar.code, avatar.confidence) : avatar.code.slice();
       const [mesh, decoded, average] = await Promise.all([
         this.#layers.mesh(),
         this.#decoder.decode(participantId, code),
         avatar.state === 'forming' ? this.#decoder.decodeAverage() : undefined,
       ]);
       if (decoded.outcome === 'failed') throw decoded.error;
-      if (decoded.outcome === 'superseded' || overtaken()) return;
-      const worn = await this.#layers.wear(avatar.style);
-      if (overtaken()) {
-        worn.release();
+      if (decoded.outcome === 'superseded') return;
+      const { puppet } = decoded;
+      const worn = overtaken() ? undefined : await this.#layers.wear(avatar.style);
+      if (!worn || overtaken()) {
+        worn?.release();
+        erasePuppet(puppet);
         return;
       }
       const from = average?.outcome === 'decoded' ? copyOfPuppet(average.puppet) : undefined;
-      const settledCode = avatar.state === 'settled' ? code : NO_CODE;
-      const face = { mesh, puppet: decoded.puppet, worn, from, phase: avatar };
+      const settledCode = avatar.state === 'settled' ? code.slice() : NO_CODE;
+      const face = { mesh, puppet, worn, from, phase: avatar };
       this.#answer(mounted, asked, settledCode, () => tile.showFace(face));
     } catch (error) {
+      if (overtaken()) return;
+      // No further code will come: a ring that never closes would promise a face.
+      if (avatar.state === 'settled' && !tile.hasFace) {
+        this.#answer(mounted, asked, NO_CODE, () => tile.showPlaceholder('none'));
+      }
       const told = error instanceof PluginError ? error : PluginError.modelsUnavailable('a face', error);
-      if (!overtaken()) this.#events.emit('error', told);
+      this.#events.emit('error', told);
+    } finally {
+      code.fill(0);
     }
   }
 }

@@ -12,7 +12,7 @@ export type PluginErrorReason =
   | 'wrong-contract'
   /** The contract, weights, mesh or layers under `modelsUrl` can't be fetched or don't fit together. */
   | 'models-unavailable'
-  /** The face decoder failed on one face code; the participant is shown as before. */
+  /** The face decoder failed on one face code; the participant is shown as before, or as initials. */
   | 'decode-failed';
 
 /** Something the plugin can't do. Thrown by calls of the host's, otherwise given to `on('error')`. */
@@ -50,7 +50,7 @@ export class PluginError extends Error {
     return new PluginError('models-unavailable', what, { cause });
   }
 
-  static decodeFailed(participantId: string, cause: unknown): PluginError {
-    return new PluginError('decode-failed', `the face of ${participantId} was not decoded`, { cause });
+  static decodeFailed(participantId: string, why: string): PluginError {
+    return new PluginError('decode-failed', `the face of ${participantId} was not decoded: ${why}`);
   }
 }

@@ -73,6 +73,7 @@ export class FaceCodeSource {
     if ('code' in wire && wire.code.contract !== this.#contractVersion) {
       const error = PluginError.wrongContract(participantId, wire.code.contract, this.#contractVersion);
       avatar = { state: 'none' };
+      this.#erase(participantId);
       this.#known.set(participantId, { wire, avatar });
       return { outcome: 'changed', avatar, error };
     }

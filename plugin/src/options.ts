@@ -14,6 +14,11 @@ export interface AvatarPluginOptions {
   readonly framesPerSecond?: number;
   /** Whether faces keep still: as the system's `prefers-reduced-motion` says, or always, or never. Default: `system`. */
   readonly reducedMotion?: 'system' | 'always' | 'never';
+  /**
+   * Whether tiles without a face are light or dark: as the CSS `color-scheme` of the element says that they are mounted
+   * in (a page that declares none is light), or always. Default: `page`.
+   */
+  readonly colourScheme?: 'page' | 'light' | 'dark';
   /** What is said to people; what is left out is English. Default: English. */
   readonly strings?: Partial<AvatarStrings>;
   /** Makes the decoder's Worker, for bundlers that can't find it by themselves. Default: a module Worker. */

@@ -42,6 +42,14 @@ describe('messages', () => {
     expect(describeAvatar(avatar)).toMatch(/\.$/);
   });
 
+  it('say that nobody listens while the camera is on or the microphone is muted', () => {
+    const listening = { state: 'listening', progress: 0.2 } as AvatarState;
+    expect(describeAvatar(listening)).toMatch(/^Listening/);
+    expect(describeAvatar(listening, { cameraOn: true })).toMatch(/^Nobody listens .*camera/);
+    expect(describeAvatar(listening, { muted: true })).toMatch(/^Nobody listens .*muted/);
+    expect(describeAvatar({ state: 'settled' } as AvatarState, { muted: true })).toMatch(/ready/);
+  });
+
   it('say in one sentence what is listened to, for how long, that nothing is stored and how to withdraw', () => {
     expect(TEXT.consent.split(/[.!?]/u).filter((part) => part.trim() !== '')).toHaveLength(1);
     for (const part of [/listens to the sound of your voice/, /seconds/, /stored/, /withdraw at any time/]) {

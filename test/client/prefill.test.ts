@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { initialsOf } from '../../client/src/initials.ts';
 import { invitation, readPrefill, suggestRoom } from '../../client/src/prefill.ts';
 
 describe('prefill', () => {
@@ -33,17 +32,5 @@ describe('prefill', () => {
   it('suggests rooms that can be said aloud and differ', () => {
     expect(suggestRoom(() => 0)).toMatch(/^[a-z]+-[a-z]+-\d\d$/);
     expect(suggestRoom(() => 0)).not.toBe(suggestRoom(() => 0.999));
-  });
-});
-
-describe('initials', () => {
-  it.each([
-    ['Ada Lovelace', 'AL'],
-    ['  grace  brewster  hopper ', 'GH'],
-    ['Ada', 'A'],
-    ['Ünsal 😀', 'Ü😀'],
-    ['', '?'],
-  ])('of %j are %j', (name, initials) => {
-    expect(initialsOf(name)).toBe(initials);
   });
 });

@@ -70,6 +70,35 @@ async function keep(id: string, name: string): Promise<void> {
   await writeFile(join(SCREENS, `tile-${name}.png`), Buffer.from(picture.split(',')[1]!, 'base64'));
 }
 
+interface Made {
+  readonly audio: AudioContext[];
+  readonly webgl: WebGL2RenderingContext[];
+}
+
+declare global {
+  interface Window {
+    made: Made;
+  }
+}
+
+/** Runs in the page: from now on it is known what has to be closed in the end. */
+function keepWhatIsMade(): void {
+  const made: Made = { audio: [], webgl: [] };
+  window.made = made;
+  window.AudioContext = class extends AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      made.audio.push(this);
+    }
+  };
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, ...given: unknown[]) {
+    const context: unknown = Reflect.apply(getContext, this, given);
+    if (context instanceof WebGL2RenderingContext) made.webgl.push(context);
+    return context;
+  } as typeof getContext;
+}
+
 describe('a tile in Chromium', { timeout: 300_000 }, () => {
   it('goes from initials over listening and the forming face to the face, and back at once', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -184,6 +213,27 @@ describe('a tile in Chromium', { timeout: 300_000 }, () => {
     expect(await stateOf('ada')).toBe('settled');
   });
 
+  it('is light or dark without a face as the page is, and redrawn when that changes', async () => {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.addStyleTag({ content: ':root { color-scheme: light dark !important }' });
+    await start();
+    await add('ada', 'Ada Lovelace');
+    await shows('ada', 'none');
+    await calm('ada', 'light');
+    await keep('ada', '6-light-placeholder');
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    const changed = async () => {
+      await calm('ada', 'dark');
+      return difference('light', 'dark');
+    };
+    await expect.poll(changed, { timeout: PATIENCE_MS }).toBeGreaterThan(80);
+    await set('ada', { state: 'listening', progress: 0.6 });
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await calm('ada', 'listening');
+    await keep('ada', '7-light-listening');
+    expect(await difference('light', 'listening')).toBeGreaterThan(0.3);
+  });
+
   it('fits tiles from 48 to 720 pixels, tall and wide, at the device resolution', async () => {
     const context = await browser!.newContext({ viewport: { width: 800, height: 760 }, deviceScaleFactor: 2 });
     const sharp = await context.newPage();
@@ -234,11 +284,16 @@ describe('a tile in Chromium', { timeout: 300_000 }, () => {
 
   it('stops, starts again with the present, and leaves nothing behind when closed', async () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.evaluate(keepWhatIsMade);
     await start();
     await add('ada', 'Ada Lovelace');
     await set('ada', SETTLED);
     await shows('ada', 'settled');
+    await page.evaluate(() => window.tiles.speak('ada', { silenceMs: 0, speechMs: 100 }));
     expect(page.workers()).toHaveLength(1);
+    // The page's own, which makes the sound, and the plugin's.
+    await expect.poll(() => page.evaluate(() => window.made.audio.length)).toBe(2);
+    expect(await page.evaluate(() => window.made.webgl.some((context) => !context.isContextLost()))).toBe(true);
 
     await page.evaluate(() => window.tiles.stop());
     expect(await stateOf('ada')).toBe('none');
@@ -248,6 +303,8 @@ describe('a tile in Chromium', { timeout: 300_000 }, () => {
 
     await page.evaluate(() => window.tiles.close());
     await expect.poll(() => page.workers().length).toBe(0);
+    await expect.poll(() => page.evaluate(() => window.made.audio[1]?.state)).toBe('closed');
+    expect(await page.evaluate(() => window.made.webgl.every((context) => context.isContextLost()))).toBe(true);
     expect(
       await page.locator('#ada').evaluate((element) => [element.childElementCount, element.dataset.avatarState]),
     ).toEqual([0, undefined]);

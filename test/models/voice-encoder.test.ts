@@ -30,6 +30,28 @@ test('confidence stays between 0 and 1 whatever the network says', async () => {
   expect(reading!.confidence).toBe(1);
 });
 
+test('a network that overflows gives the average face without any confidence', async () => {
+  const session = madeUpSession(['pcm'], ['code', 'confidence'], () => ({
+    code: createTensor('float32', new Float32Array(256).fill(0.5).fill(Number.NaN, 7, 8), [2, 128]),
+    confidence: createTensor('float32', Float32Array.of(0.9, Number.NaN), [2]),
+  }));
+  const encoder = VoiceEncoder.create({ contract, session, createTensor });
+  const [overflown, unsure] = await encoder.encode([window(16_000, 0.1), window(16_000, 0.2)]);
+  expect(overflown).toEqual({ code: new Float32Array(128), confidence: 0 });
+  expect(unsure).toEqual({ code: new Float32Array(128).fill(0.5), confidence: 0 });
+});
+
+test('what was put together for a batch is zeroed, also when the network fails', async () => {
+  const given: Float32Array[] = [];
+  const session = madeUpSession(['pcm'], ['code', 'confidence'], ({ pcm }) => {
+    given.push(pcm!.data as Float32Array);
+    throw new Error('out of memory');
+  });
+  const encoder = VoiceEncoder.create({ contract, session, createTensor });
+  await expect(encoder.encode([window(16_000, 0.7)])).rejects.toThrow('out of memory');
+  expect(given[0]!.every((sample) => sample === 0)).toBe(true);
+});
+
 test('codes are copies: the next batch does not overwrite them', async () => {
   const encoder = VoiceEncoder.create({ contract, session: meanEncoderSession(), createTensor });
   const [first] = await encoder.encode([window(16_000, 0.5)]);

@@ -29,7 +29,7 @@ export class HeadTurn {
       const landmark = point >= mesh.vertexCount;
       const insideFace = landmark || point < mesh.faceCount;
       const x = landmark ? rest[3 * point]! : mesh.layout[2 * point]!;
-      const y = landmark ? PIVOT.x : mesh.layout[2 * point + 1]!;
+      const y = landmark ? 0 : mesh.layout[2 * point + 1]!; // landmarks turn with the face, at whatever height
       const across = (x - PIVOT.x) / HEAD_HALF_WIDTH;
       const below = insideFace ? 0 : smoothstep(0.8, 0.97, y);
       const outwards = landmark ? 0 : smoothstep(0.44, 0.5, Math.abs(x - PIVOT.x));

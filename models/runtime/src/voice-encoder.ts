@@ -1,6 +1,6 @@
 import type { ModelContract, VoiceEncoderContract } from './contract.ts';
 import { ModelError } from './errors.ts';
-import type { FaceCode } from './face-code.ts';
+import { averageFaceCode, type FaceCode } from './face-code.ts';
 import { type CreateTensor, checkTensors, floatOutput, type ModelSession } from './model-session.ts';
 
 export interface VoiceReading {
@@ -57,9 +57,12 @@ export class VoiceEncoder {
     for (const [length, places] of this.#placesByLength(windows)) {
       const pcm = new Float32Array(places.length * length);
       for (const [row, place] of places.entries()) pcm.set(windows[place]!, row * length);
-      const batch = await this.#encodeBatch(pcm, places.length, length);
-      pcm.fill(0); // no copy of anybody's voice stays behind
-      for (const [row, place] of places.entries()) readings[place] = batch[row]!;
+      try {
+        const batch = await this.#encodeBatch(pcm, places.length, length);
+        for (const [row, place] of places.entries()) readings[place] = batch[row]!;
+      } finally {
+        pcm.fill(0); // no copy of anybody's voice stays behind
+      }
     }
     return readings;
   }
@@ -84,9 +87,11 @@ export class VoiceEncoder {
     const result = await this.#session.run({ [input]: this.#createTensor('float32', pcm, [rows, length]) });
     const codes = floatOutput(result, outputs.code, rows * codeLength);
     const confidences = floatOutput(result, outputs.confidence, rows);
-    return Array.from({ length: rows }, (_, row) => ({
-      code: codes.slice(row * codeLength, (row + 1) * codeLength),
-      confidence: Math.min(1, Math.max(0, confidences[row]!)),
-    }));
+    return Array.from({ length: rows }, (_, row) => {
+      const code = codes.slice(row * codeLength, (row + 1) * codeLength);
+      // Half-precision back ends overflow now and then: a code that is no code deserves no confidence.
+      if (!code.every(Number.isFinite)) return { code: averageFaceCode(), confidence: 0 };
+      return { code, confidence: Math.min(1, Math.max(0, confidences[row]! || 0)) };
+    });
   }
 }

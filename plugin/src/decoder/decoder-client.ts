@@ -1,5 +1,6 @@
 /** Face codes to the Worker, puppets back. Bounded: one code in flight, and the newest waiting of each participant. */
 import { averageFaceCode, type FaceCode, type Puppet } from '@timbre/models';
+import { erasePuppet } from '../erase-puppet.ts';
 import { PluginError } from '../errors.ts';
 import type { DecoderReply, DecoderRequest } from './decoder-messages.ts';
 
@@ -33,6 +34,8 @@ interface Request {
   readonly requestId: number;
   readonly code: FaceCode;
   readonly resolve: (outcome: DecodeOutcome) => void;
+  /** The participant was forgotten while the Worker was at it. */
+  forgotten?: true;
 }
 
 /** After weights failed to load, codes are refused this long before another try. */
@@ -108,8 +111,9 @@ export class DecoderClient {
   forget(participantId: string): void {
     this.#supersede(this.#waiting.get(participantId));
     if (this.#inFlight?.participantId === participantId) {
-      // The Worker goes on with it; the answer finds nobody.
+      // The Worker goes on with it; the answer finds nobody and is zeroed.
       this.#superseded += 1;
+      this.#inFlight.forgotten = true;
       this.#inFlight.resolve({ outcome: 'superseded' });
     }
   }
@@ -141,7 +145,8 @@ export class DecoderClient {
     const request = this.#inFlight;
     if (request?.requestId !== reply.requestId) return;
     this.#inFlight = undefined;
-    if (reply.type === 'decoded') request.resolve({ outcome: 'decoded', puppet: reply.puppet });
+    if (reply.type === 'decoded' && request.forgotten) erasePuppet(reply.puppet);
+    else if (reply.type === 'decoded') request.resolve({ outcome: 'decoded', puppet: reply.puppet });
     else request.resolve({ outcome: 'failed', error: PluginError.decodeFailed(request.participantId, reply.message) });
     this.#sendNext();
   }

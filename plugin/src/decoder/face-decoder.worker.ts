@@ -51,7 +51,7 @@ async function open(modelsUrl: string, wasmPaths: string | undefined): Promise<F
 async function fetchWeights(modelsUrl: string, { faceDecoder }: ModelContract): Promise<Uint8Array> {
   const response = await fetchModel(modelsUrl, `weights/${faceDecoder.file}`);
   const weights = new Uint8Array(await response.arrayBuffer());
-  if (faceDecoder.sha256 !== '') await verifyWeights(faceDecoder.sha256, weights);
+  await verifyWeights(faceDecoder.sha256, weights);
   return weights;
 }
 

@@ -9,6 +9,7 @@ import { PuppetMeshView } from './puppet-mesh-view.ts';
 import { seedFrom } from './seeded-noise.ts';
 import type { StyleLayers, WornStyle } from './style-layers.ts';
 import { type ShownState, TileElement } from './tile-element.ts';
+import { TileGlide } from './tile-glide.ts';
 import { TileScene } from './tile-scene.ts';
 import type { StageStep, StageSurface } from './tile-stage.ts';
 
@@ -42,6 +43,8 @@ export interface AvatarTileOptions {
   readonly element: HTMLElement;
   /** Side of a square tile, CSS pixels. Default: as large as the element. */
   readonly size?: number | undefined;
+  /** Of the tile without a face. Default: as the page. */
+  readonly colourScheme?: 'page' | 'light' | 'dark' | undefined;
   readonly strings: AvatarStrings;
   readonly layers: StyleLayers;
   readonly audio: AudioLevel;
@@ -54,12 +57,8 @@ export interface AvatarTileOptions {
 /** Translucent at first, never quite opaque before it is settled. */
 const LEAST_FACE = 0.3;
 const MOST_FORMING_FACE = 0.86;
-/** Time constants of what glides, ms. */
-const GLIDE_MS = { face: 260, progress: 240, ring: 160, voice: 110 } as const;
 /** After a pause nothing leaps. */
 const LONGEST_STEP_MS = 300;
-/** The opening of the medallion, ms. */
-const REVEAL_MS = 700;
 
 export class AvatarTile implements StageSurface {
   readonly participantId: string;
@@ -73,15 +72,15 @@ export class AvatarTile implements StageSurface {
   readonly #scene: TileScene;
   readonly #mouth = new MouthMotion();
   readonly #seed: number;
-  readonly #values = { face: 0, reveal: 0, ring: 0, progress: 0, voice: 0, breath: 0 };
+  readonly #glide = new TileGlide();
   #state: TileState = { show: 'placeholder' };
   #shownState: ShownState = 'none';
   #announced = false;
   #resting = false;
   #dirty = true;
-  #size = '';
-  /** How far the medallion's opening has come, in time. */
-  #opened = 0;
+  /** Size and colour scheme may have changed. */
+  #misfit = true;
+  #still = false;
   #lastMs: number | undefined;
   #closed = false;
 
@@ -95,7 +94,8 @@ export class AvatarTile implements StageSurface {
     this.#wake = options.wake;
     this.#seed = seedFrom(options.participantId);
     this.#scene = new TileScene(options.participantId, options.name, options.strings.badge);
-    this.#element = new TileElement(options.element, { size: options.size, onChange: () => this.#redraw() });
+    const { size, colourScheme = 'page' } = options;
+    this.#element = new TileElement(options.element, { size, colourScheme, onChange: () => this.#changed() });
     this.showPlaceholder('none');
   }
 
@@ -116,11 +116,15 @@ export class AvatarTile implements StageSurface {
     return this.#shownState;
   }
 
+  get hasFace(): boolean {
+    return this.#face !== undefined;
+  }
+
   /** Initials, at once; whatever face there was is freed and zeroed. `state` says why. */
   showPlaceholder(state: ShownState): void {
     this.#dropFace();
     this.#state = { show: 'placeholder' };
-    Object.assign(this.#values, { face: 0, reveal: 0, ring: 0, progress: 0 });
+    this.#glide.dropRing();
     this.#tell(state, this.#strings.placeholderOf(this.#name));
   }
 
@@ -128,7 +132,6 @@ export class AvatarTile implements StageSurface {
   showListening(progress: number): void {
     this.#dropFace();
     this.#state = { show: 'listening', progress };
-    Object.assign(this.#values, { face: 0, reveal: 0 });
     this.#tell('listening', this.#formingLabel(progress));
   }
 
@@ -180,19 +183,22 @@ export class AvatarTile implements StageSurface {
     if (this.#resting || this.#closed) return { render: false, again: false };
     this.#fit();
     const still = this.#isStill();
+    // A face that is to keep still from now on must not freeze in the middle of a blink or a word.
+    if (still !== this.#still) this.#dirty = true;
+    this.#still = still;
     const elapsedMs = Math.min(LONGEST_STEP_MS, nowMs - (this.#lastMs ?? nowMs - 33));
     this.#lastMs = nowMs;
     const opening = this.#hear(nowMs, elapsedMs, still);
-    const gliding = this.#glide(elapsedMs, still, opening);
+    const gliding = this.#approach(elapsedMs, still, opening);
     const face = this.#face;
     const moving = face !== undefined && (!still || face.fading);
     const render = this.#dirty || gliding || moving;
     this.#dirty = false;
     if (render) {
       const idle = still ? STILL : idleMotion(nowMs, this.#seed);
-      this.#values.breath = idle.breath;
+      this.#glide.breath = idle.breath;
       face?.pose({ ...idle, weights: { ...this.#mouth.shape.weights, blink: idle.blink } }, nowMs);
-      this.#scene.paint(this.#values);
+      this.#scene.paint(this.#glide.values);
     }
     // A silent placeholder draws nothing, but listens on for the voice.
     const listening = !still && this.#audio.track !== undefined;
@@ -230,14 +236,17 @@ export class AvatarTile implements StageSurface {
     this.#wake();
   }
 
+  #changed(): void {
+    this.#misfit = true;
+    this.#redraw();
+  }
+
   #fit(): void {
+    if (!this.#misfit) return;
+    this.#misfit = false;
     const { width, height, ratio } = this.#element.pixels;
-    const size = `${width}x${height}@${ratio}`;
-    if (size === this.#size) return;
-    this.#size = size;
-    this.#dirty = true;
     getCanvasTexture(this.canvas).source.resize(width, height, 1);
-    this.#scene.resize(width, height, ratio);
+    this.#scene.resize(width, height, ratio, this.#element.scheme);
   }
 
   /** Lets the mouth follow the sound; how far it is open. */
@@ -249,39 +258,24 @@ export class AvatarTile implements StageSurface {
     return opening;
   }
 
-  /** Moves every value towards where it should be; true while one is on its way. */
-  #glide(elapsedMs: number, still: boolean, opening: number): boolean {
+  /** Moves the picture towards what the state wants; true while it is on its way. */
+  #approach(elapsedMs: number, still: boolean, opening: number): boolean {
     const state = this.#state;
-    const values = this.#values;
-    const progress = state.show === 'listening' || state.show === 'forming' ? state.progress : 1;
+    const waiting = state.show === 'listening' || state.show === 'forming';
     const targets = {
       face: faceOpacity(state),
-      progress: state.show === 'placeholder' ? 0 : progress,
-      ring: state.show === 'listening' || state.show === 'forming' ? 1 : 0,
+      progress: waiting ? state.progress : state.show === 'face' ? 1 : 0,
+      ring: waiting ? 1 : 0,
       voice: state.show === 'face' ? 0 : opening,
+      open: state.show === 'face',
     };
-    let gliding = false;
-    for (const name of ['face', 'progress', 'ring', 'voice'] as const) {
-      const rest = targets[name] - values[name];
-      if (Math.abs(rest) < 0.003) {
-        values[name] = targets[name];
-        continue;
-      }
-      values[name] += still ? rest : rest * (1 - Math.exp(-elapsedMs / GLIDE_MS[name]));
-      gliding = true;
-    }
-    if (state.show === 'face' && this.#opened < 1) {
-      this.#opened = still ? 1 : Math.min(1, this.#opened + elapsedMs / REVEAL_MS);
-      values.reveal = easeInOut(this.#opened);
-      gliding = true;
-    }
-    return gliding;
+    return this.#glide.step(targets, elapsedMs, still);
   }
 
   #dropFace(): void {
     const face = this.#face;
     this.#scene.face = undefined;
-    this.#opened = 0;
+    this.#glide.dropFace();
     if (!face) return;
     face.close();
     // The next frame may be long in coming (a hidden page, a tile out of sight): the face goes now.
@@ -293,8 +287,4 @@ function faceOpacity(state: TileState): number {
   if (state.show === 'face') return 1;
   if (state.show !== 'forming') return 0;
   return LEAST_FACE + (MOST_FORMING_FACE - LEAST_FACE) * Math.min(1, Math.max(0, state.confidence));
-}
-
-function easeInOut(t: number): number {
-  return t < 0.5 ? 4 * t ** 3 : 1 - (2 - 2 * t) ** 3 / 2;
 }

@@ -1,5 +1,6 @@
 /** Initials on a colour of the participant's own, with a halo that follows the voice. */
 import { Container, Graphics, Text } from 'pixi.js';
+import { initialsOf } from '../initials.ts';
 import type { Circle } from './portrait-layout.ts';
 import { seedFrom } from './seeded-noise.ts';
 
@@ -9,37 +10,27 @@ export const TILE_FONT = 'Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, sa
 const DISCS = [
   ...[0x3f63b5, 0x1f7a6d, 0x8a4fa0, 0xa84a3f, 0x2f7a3f, 0x9a5a1c, 0x5b5bc0, 0xa8456f, 0x2b7796, 0x6b6f2a],
 ] as const;
-/** A tile without a face is dark, with a touch of the disc's colour. */
-const TILE = 0x171a21;
+/** A tile without a face is as dark or light as the page, with a touch of the disc's colour. */
+const TILES = { dark: 0x171a21, light: 0xe4e8ec } as const;
 const TILE_TINT = 0.1;
+
+export type ColourScheme = keyof typeof TILES;
 
 export interface PlaceholderColours {
   readonly disc: number;
   readonly tile: number;
+  /** Seen well on the tile. */
+  readonly ring: number;
 }
 
-/** The same for a participant in every call and on every screen. */
-export function placeholderColours(participantId: string): PlaceholderColours {
+/** The disc's colour is the same for a participant in every call and on every screen. */
+export function placeholderColours(participantId: string, scheme: ColourScheme): PlaceholderColours {
   const disc = DISCS[seedFrom(participantId) % DISCS.length]!;
   const channel = (shift: number) => {
-    const [tile, tint] = [(TILE >> shift) & 255, (disc >> shift) & 255];
+    const [tile, tint] = [(TILES[scheme] >> shift) & 255, (disc >> shift) & 255];
     return Math.round(tile + TILE_TINT * (tint - tile)) << shift;
   };
-  return { disc, tile: channel(16) | channel(8) | channel(0) };
-}
-
-/** One or two letters; of names without spaces (or in scripts without them) the first. */
-export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/u).filter(Boolean);
-  const first = firstLetter(words[0] ?? '');
-  const last = words.length > 1 ? firstLetter(words.at(-1)!) : '';
-  return (first + last).toLocaleUpperCase() || '?';
-}
-
-function firstLetter(word: string): string {
-  // A grapheme, not a code unit: flags, accents and Indic clusters stay whole.
-  const [grapheme] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
-  return grapheme?.segment ?? '';
+  return { disc, tile: channel(16) | channel(8) | channel(0), ring: scheme === 'dark' ? 0xffffff : disc };
 }
 
 export class PlaceholderView {
@@ -47,10 +38,8 @@ export class PlaceholderView {
   readonly #halo = new Graphics();
   readonly #disc = new Graphics();
   readonly #initials: Text;
-  readonly #colours: PlaceholderColours;
 
-  constructor(name: string, colours: PlaceholderColours) {
-    this.#colours = colours;
+  constructor(name: string) {
     this.#initials = new Text({
       text: initialsOf(name),
       anchor: 0.5,
@@ -64,8 +53,7 @@ export class PlaceholderView {
     return this.#initials;
   }
 
-  resize({ x, y, radius }: Circle): void {
-    const { disc } = this.#colours;
+  resize({ x, y, radius }: Circle, disc: number): void {
     this.#halo.clear().circle(0, 0, radius).fill(disc).position.set(x, y);
     this.#disc.clear().circle(0, 0, radius).fill(disc).position.set(x, y);
     this.#initials.style.fontSize = Math.max(8, Math.round(0.72 * radius));

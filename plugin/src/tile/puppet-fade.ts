@@ -1,6 +1,7 @@
 /** One face giving way to the next, without a jump: geometry and skin between two puppets. */
 import { blendPuppets, type Puppet, type PuppetMesh, PuppetPoser } from '@timbre/models';
 import { BufferImageSource } from 'pixi.js';
+import { erasePuppet } from '../erase-puppet.ts';
 import { SMOOTH_SAMPLING } from './style-layers.ts';
 
 interface Face {
@@ -29,7 +30,7 @@ export class PuppetFade {
   #poser: PuppetPoser;
   #fade = 0;
   /** Not shown any more, but perhaps still bound to a shader: freed at the next step. */
-  #outworn: BufferImageSource | undefined;
+  #outworn: Face | undefined;
 
   /** `fadeMs`: from one face to the next. */
   constructor(mesh: PuppetMesh, puppet: Puppet, fadeMs: number) {
@@ -60,10 +61,12 @@ export class PuppetFade {
     const state = this.#state;
     if (how === 'at-once') {
       this.#dropOutworn();
-      if (state.state === 'fading') state.from.skin.destroy();
-      this.#outworn = state.state === 'still' ? state.face.skin : state.to.skin;
+      if (state.state === 'fading') erase(state.from);
+      if (state.state === 'fading' && state.next) erasePuppet(state.next);
+      this.#outworn = state.state === 'still' ? state.face : state.to;
       this.#still(faceOf(puppet));
     } else if (state.state === 'fading') {
+      if (state.next) erasePuppet(state.next);
       state.next = puppet;
     } else {
       this.#state = { state: 'fading', from: state.face, to: faceOf(puppet), sinceMs: nowMs };
@@ -84,7 +87,7 @@ export class PuppetFade {
       this.#poser = new PuppetPoser(this.#mesh, between);
       return;
     }
-    this.#outworn = state.from.skin;
+    this.#outworn = state.from;
     this.#still(state.to);
     if (state.next) this.fadeTo(state.next, nowMs, 'slowly');
   }
@@ -92,10 +95,9 @@ export class PuppetFade {
   /** Frees the textures and zeroes the faces. */
   close(): void {
     this.#dropOutworn();
-    for (const { puppet, skin } of facesOf(this.#state)) {
-      skin.destroy();
-      forget(puppet);
-    }
+    const state = this.#state;
+    for (const face of facesOf(state)) erase(face);
+    if (state.state === 'fading' && state.next) erasePuppet(state.next);
   }
 
   #still(face: Face): void {
@@ -105,9 +107,14 @@ export class PuppetFade {
   }
 
   #dropOutworn(): void {
-    this.#outworn?.destroy();
+    if (this.#outworn) erase(this.#outworn);
     this.#outworn = undefined;
   }
+}
+
+function erase({ puppet, skin }: Face): void {
+  skin.destroy();
+  erasePuppet(puppet);
 }
 
 function facesOf(state: FadeState): readonly Face[] {
@@ -130,9 +137,4 @@ function faceOf(puppet: Puppet): Face {
     ...SMOOTH_SAMPLING,
   });
   return { puppet, skin };
-}
-
-/** A face that isn't shown any more isn't kept either. */
-function forget({ rest, deltas, skin }: Puppet): void {
-  for (const numbers of [rest, ...deltas, skin]) numbers.fill(0);
 }

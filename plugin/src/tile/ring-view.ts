@@ -7,10 +7,12 @@ const TOP = -Math.PI / 2;
 export class RingView {
   readonly graphics = new Graphics();
   #circle: Circle = { x: 0, y: 0, radius: 0 };
+  #colour = 0xffffff;
   #drawn = '';
 
-  resize(circle: Circle): void {
+  resize(circle: Circle, colour: number): void {
     this.#circle = circle;
+    this.#colour = colour;
     this.#drawn = '';
   }
 
@@ -23,14 +25,15 @@ export class RingView {
     if (!this.graphics.visible || key === this.#drawn) return;
     this.#drawn = key;
     const { x, y, radius } = this.#circle;
+    const color = this.#colour;
     const width = Math.max(1.5, 0.055 * radius);
     const at = radius + 2 * width;
-    this.graphics.clear().circle(x, y, at).stroke({ width, color: 0xffffff, alpha: 0.16 });
+    this.graphics.clear().circle(x, y, at).stroke({ width, color, alpha: 0.16 });
     if (progress <= 0) return;
     this.graphics
       .moveTo(x, y - at)
       .arc(x, y, at, TOP, TOP + 2 * Math.PI * Math.min(1, progress))
-      .stroke({ width, color: 0xffffff, alpha: 0.95, cap: 'round' });
+      .stroke({ width, color, alpha: 0.95, cap: 'round' });
   }
 
   close(): void {

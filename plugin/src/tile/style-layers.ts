@@ -48,6 +48,7 @@ interface Loaded {
 }
 
 interface SharedTexture {
+  readonly file: string;
   readonly loading: Promise<Loaded>;
   uses: number;
 }
@@ -103,13 +104,14 @@ export class StyleLayers {
   async wear(style: PuppetStyle): Promise<WornStyle> {
     this.#index ??= this.#json('index.json').then(parseLayerIndex);
     const index = this.#index;
-    const taken: string[] = [];
+    const taken: SharedTexture[] = [];
     const release = () => {
-      for (const file of taken.splice(0)) this.#release(file);
+      for (const shared of taken.splice(0)) this.#release(shared);
     };
     const take = (file: string, alpha: 'opaque' | 'straight') => {
-      taken.push(file);
-      return this.#take(file, alpha);
+      const shared = this.#take(file, alpha);
+      taken.push(shared);
+      return shared.loading;
     };
     const layer = async (paint: { readonly file: string } | undefined): Promise<LayerTexture | undefined> => {
       if (!paint) return undefined;
@@ -139,7 +141,7 @@ export class StyleLayers {
 
   /** Frees every texture. Worn styles are of no use any more. */
   close(): void {
-    for (const file of [...this.#shared.keys()]) this.#drop(file);
+    for (const shared of [...this.#shared.values()]) this.#drop(shared);
     this.#blank?.destroy();
     this.#blank = undefined;
     this.#paint?.close();
@@ -148,32 +150,34 @@ export class StyleLayers {
     this.#mesh = undefined;
   }
 
-  #take(file: string, alpha: 'opaque' | 'straight'): Promise<Loaded> {
+  #take(file: string, alpha: 'opaque' | 'straight'): SharedTexture {
     const known = this.#shared.get(file);
     if (known) {
       known.uses += 1;
-      return known.loading;
+      return known;
     }
-    const loading = this.#load(file, alpha);
-    this.#shared.set(file, { loading, uses: 1 });
-    loading.catch(() => this.#shared.delete(file));
-    return loading;
+    const shared: SharedTexture = { file, loading: this.#load(file, alpha), uses: 1 };
+    this.#shared.set(file, shared);
+    shared.loading.catch(() => this.#forget(shared));
+    return shared;
   }
 
-  #release(file: string): void {
-    const shared = this.#shared.get(file);
-    if (!shared) return;
+  #release(shared: SharedTexture): void {
     shared.uses -= 1;
-    if (shared.uses <= 0) this.#drop(file);
+    if (shared.uses === 0) this.#drop(shared);
   }
 
-  #drop(file: string): void {
-    const shared = this.#shared.get(file);
-    this.#shared.delete(file);
-    shared?.loading.then(
+  #drop(shared: SharedTexture): void {
+    this.#forget(shared);
+    shared.loading.then(
       ({ texture }) => texture.destroy(true),
       () => {},
     );
+  }
+
+  /** The next who needs the file loads it anew; a later one of that name stays. */
+  #forget(shared: SharedTexture): void {
+    if (this.#shared.get(shared.file) === shared) this.#shared.delete(shared.file);
   }
 
   async #load(file: string, alpha: 'opaque' | 'straight'): Promise<Loaded> {

@@ -1,4 +1,5 @@
 /** What a tile adds to the host's page: a canvas and a line for screen readers. Inline styles on own elements only. */
+import type { ColourScheme } from './placeholder-view.ts';
 
 /** As told to assistive technology and tests. */
 export type ShownState = 'none' | 'listening' | 'forming' | 'settled' | 'abstained' | 'withdrawn';
@@ -6,13 +7,17 @@ export type ShownState = 'none' | 'listening' | 'forming' | 'settled' | 'abstain
 export interface TileElementOptions {
   /** Side of a square tile, CSS pixels. Default: the host element's size, whatever its shape. */
   readonly size?: number | undefined;
-  /** Size in device pixels or visibility changed. */
+  /** Whether a tile without a face is light or dark; `page`: as the CSS `color-scheme` of the host element. */
+  readonly colourScheme: 'page' | ColourScheme;
+  /** Size in device pixels, visibility or colour scheme changed. */
   readonly onChange: () => void;
 }
 
 /** More than two device pixels a CSS pixel cost four times the work and nobody sees them. */
 const MOST_PIXELS = 2;
 const MOUTH_UPDATE_MS = 100;
+/** White in a light page, black in a dark one; nothing in browsers from before 2024. */
+const SCHEME_PROBE = 'light-dark(#fff, #000)';
 
 export class TileElement {
   readonly canvas = document.createElement('canvas');
@@ -20,14 +25,18 @@ export class TileElement {
   readonly #frame = document.createElement('div');
   readonly #status = document.createElement('span');
   readonly #onChange: () => void;
+  readonly #colourScheme: TileElementOptions['colourScheme'];
+  readonly #systemScheme = window.matchMedia('(prefers-color-scheme: dark)');
   readonly #resizes: ResizeObserver;
   readonly #sightings: IntersectionObserver;
   #inSight = false;
   #mouthToldMs = Number.NEGATIVE_INFINITY;
 
-  constructor(host: HTMLElement, { size, onChange }: TileElementOptions) {
+  constructor(host: HTMLElement, { size, colourScheme, onChange }: TileElementOptions) {
     this.#host = host;
     this.#onChange = onChange;
+    this.#colourScheme = colourScheme;
+    this.#status.style.backgroundColor = SCHEME_PROBE;
     const extent = size === undefined ? '100%' : `${size}px`;
     Object.assign(this.#frame.style, { position: 'relative', overflow: 'hidden', width: extent, height: extent });
     Object.assign(this.canvas.style, {
@@ -57,6 +66,7 @@ export class TileElement {
     this.#sightings.observe(this.#frame);
     // Zooming and moving to another screen change the pixel ratio without changing the size.
     window.addEventListener('resize', onChange);
+    this.#systemScheme.addEventListener('change', onChange);
   }
 
   /** Somebody can see it: on screen, in a visible page, with an extent. */
@@ -72,13 +82,19 @@ export class TileElement {
     return { width, height, ratio };
   }
 
+  /** Of a tile without a face. */
+  get scheme(): ColourScheme {
+    if (this.#colourScheme !== 'page') return this.#colourScheme;
+    return getComputedStyle(this.#status).backgroundColor === 'rgb(255, 255, 255)' ? 'light' : 'dark';
+  }
+
   tellState(state: ShownState): void {
     this.#host.dataset.avatarState = state;
   }
 
-  /** `opening` 0..1; at most ten times a second. */
+  /** `opening` 0..1; at most ten times a second, but a mouth that shut is told at once: no later step may follow. */
   tellMouth(opening: number, nowMs: number): void {
-    if (nowMs - this.#mouthToldMs < MOUTH_UPDATE_MS) return;
+    if (opening > 0 && nowMs - this.#mouthToldMs < MOUTH_UPDATE_MS) return;
     const text = opening.toFixed(2);
     if (this.#host.dataset.mouth === text) return;
     this.#mouthToldMs = nowMs;
@@ -104,6 +120,7 @@ export class TileElement {
     this.#resizes.disconnect();
     this.#sightings.disconnect();
     window.removeEventListener('resize', this.#onChange);
+    this.#systemScheme.removeEventListener('change', this.#onChange);
     this.#frame.remove();
     delete this.#host.dataset.avatarState;
     delete this.#host.dataset.mouth;

@@ -2,7 +2,7 @@
 import { Container, Graphics, Sprite, Texture } from 'pixi.js';
 import { BadgeView } from './badge-view.ts';
 import { backgroundTexture } from './paint-textures.ts';
-import { PlaceholderView, placeholderColours } from './placeholder-view.ts';
+import { type ColourScheme, PlaceholderView, placeholderColours } from './placeholder-view.ts';
 import {
   betweenSquares,
   type Circle,
@@ -33,8 +33,7 @@ const BREATH_LIFT = 0.0022;
 
 export class TileScene {
   readonly root = new Container();
-  readonly #disc: number;
-  readonly #tile: number;
+  readonly #participantId: string;
   readonly #backdrop = new Graphics();
   readonly #placeholder: PlaceholderView;
   readonly #portrait = new Container();
@@ -50,10 +49,8 @@ export class TileScene {
   #openedTo = -1;
 
   constructor(participantId: string, name: string, badge: string) {
-    const colours = placeholderColours(participantId);
-    this.#disc = colours.disc;
-    this.#tile = colours.tile;
-    this.#placeholder = new PlaceholderView(name, colours);
+    this.#participantId = participantId;
+    this.#placeholder = new PlaceholderView(name);
     this.#badge = new BadgeView(badge);
     this.#portrait.addChild(this.#background, this.#veil);
     this.root.addChild(
@@ -63,15 +60,16 @@ export class TileScene {
   }
 
   /** Sizes in device pixels. */
-  resize(width: number, height: number, pixelRatio: number): void {
+  resize(width: number, height: number, pixelRatio: number, scheme: ColourScheme): void {
+    const { disc, tile, ring } = placeholderColours(this.#participantId, scheme);
     this.#width = width;
     this.#height = height;
     this.#circle = medallion(width, height, pixelRatio);
-    this.#backdrop.clear().rect(0, 0, width, height).fill(this.#tile);
-    this.#placeholder.resize(this.#circle);
-    this.#ring.resize(this.#circle);
+    this.#backdrop.clear().rect(0, 0, width, height).fill(tile);
+    this.#placeholder.resize(this.#circle, disc);
+    this.#ring.resize(this.#circle, ring);
     this.#badge.resize(width, height, pixelRatio);
-    this.#veil.clear().rect(0, 0, width, height).fill(this.#disc);
+    this.#veil.clear().rect(0, 0, width, height).fill(disc);
     this.#openedTo = -1;
   }
 

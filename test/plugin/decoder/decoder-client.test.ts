@@ -29,11 +29,12 @@ class FakeWorker implements DecoderWorker {
   }
 
   /** Decodes the newest request: the puppet's rest tells which code it was. */
-  answer(): void {
+  answer(): Puppet {
     const request = this.decodes.at(-1)!;
     const rest = request.code.slice(0, 1);
     const puppet: Puppet = { rest, deltas: [], skin: new Uint8Array(4), textureSize: 1 };
     this.reply({ type: 'decoded', requestId: request.requestId, puppet });
+    return puppet;
   }
 }
 
@@ -105,7 +106,7 @@ describe('the decoder client', () => {
     expect(mine[0]).toBe(7);
   });
 
-  it('forgets a participant: what waits is zeroed, what is in flight finds nobody', async () => {
+  it('forgets a participant: what waits is zeroed, and so is the face in flight when it comes', async () => {
     const { client, workers } = clientWithWorker();
     const inFlight = client.decode('ada', code(1));
     const waiting = client.decode('ada', code(2));
@@ -113,9 +114,10 @@ describe('the decoder client', () => {
     client.forget('ada');
     expect(await inFlight).toEqual({ outcome: 'superseded' });
     expect(await waiting).toEqual({ outcome: 'superseded' });
+    const face = workers[0]!.answer();
+    expect([...face.rest]).toEqual([0]);
     workers[0]!.answer();
-    workers[0]!.answer();
-    expect(await other).toMatchObject({ outcome: 'decoded' });
+    expect(await other).toMatchObject({ outcome: 'decoded', puppet: { rest: new Float32Array([3]) } });
   });
 
   it('decodes the average face once', async () => {
@@ -133,7 +135,8 @@ describe('the decoder client', () => {
     const next = client.decode('grace', code(2));
     const { requestId } = workers[0]!.decodes[0]!;
     workers[0]!.reply({ type: 'failed', requestId, message: 'out of memory' });
-    expect(await failing).toMatchObject({ outcome: 'failed', error: { reason: 'decode-failed' } });
+    const error = { reason: 'decode-failed', message: 'the face of ada was not decoded: out of memory' };
+    expect(await failing).toMatchObject({ outcome: 'failed', error });
     workers[0]!.answer();
     expect(await next).toMatchObject({ outcome: 'decoded' });
   });
