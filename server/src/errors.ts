@@ -9,6 +9,12 @@ export type ServerErrorReason =
   | 'not-started' // a sidecar refused a tap, was lost meanwhile, or didn't answer in time
   | 'port-taken'; // a port that we must listen on is in use
 
+/** What both ends of the tap link must have in common, by the reason of a refusal. */
+const REFUSED_FOR_LACK_OF: Readonly<Record<string, string>> = {
+  'wrong-secret': 'TIMBRE_TAP_SECRET',
+  'wrong-version': 'release of Timbre',
+};
+
 /** Where a socket was to listen, and the environment variables that say so. */
 export interface ListenAddress {
   readonly host: string;
@@ -28,8 +34,8 @@ export class ServerError extends Error {
   }
 
   /** `name` is the environment variable at fault, `problem` says what is wrong and what to do. */
-  static badConfig(name: string, problem: string): ServerError {
-    return new ServerError('bad-config', `${name}: ${problem}`);
+  static badConfig(name: string, problem: string, options: { cause?: unknown } = {}): ServerError {
+    return new ServerError('bad-config', `${name}: ${problem}`, options);
   }
 
   /** `what` was used after its close. */
@@ -47,7 +53,9 @@ export class ServerError extends Error {
 
   /** The other end of the tap link refused, for `reason` (a word from its closed list). */
   static refused(reason: string): ServerError {
-    return new ServerError('refused', `the tap link was refused: ${reason}`);
+    const both = REFUSED_FOR_LACK_OF[reason];
+    const remedy = both === undefined ? '' : ` (SFU and sidecar need the same ${both})`;
+    return new ServerError('refused', `the tap link was refused: ${reason}${remedy}`);
   }
 
   /** Something on the tap link doesn't fit; `issue` says where, never what it held. */
@@ -66,7 +74,7 @@ export class ServerError extends Error {
 
   /** `host` is no address of this machine; `variable` names the environment variable that holds it. */
   static foreignAddress(host: string, variable: string, options: { cause?: unknown } = {}): ServerError {
-    return new ServerError('bad-config', `${variable}: ${host} is no address of this machine`, options);
+    return ServerError.badConfig(variable, `${host} is no address of this machine`, options);
   }
 
   /** What keeps a socket from listening, as the variable to change; `cause` itself if no variable would help. */
@@ -76,9 +84,7 @@ export class ServerError extends Error {
       case 'EADDRINUSE':
         return ServerError.portTaken(`${host}:${port}`, portVariable, { cause });
       case 'EACCES':
-        return new ServerError('bad-config', `${portVariable}: ${port} needs rights that this process lacks`, {
-          cause,
-        });
+        return ServerError.badConfig(portVariable, `${port} needs rights that this process lacks`, { cause });
       case 'EADDRNOTAVAIL':
       case 'ENOTFOUND':
         return ServerError.foreignAddress(host, hostVariable, { cause });

@@ -44,7 +44,7 @@ export class WorkerPool {
     this.#slots = Array.from({ length: options.size }, () => ({ state: 'dead' }) as const);
   }
 
-  /** Starts all Workers. Throws ServerError `port-taken` or `bad-config` (no such address), or what mediasoup throws if the program doesn't run. */
+  /** Starts all Workers. Throws ServerError `port-taken` or `bad-config` (no such address, no such program), or what mediasoup throws if the program doesn't run. */
   static async create(options: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
     try {
@@ -97,7 +97,7 @@ export class WorkerPool {
 
   async #fill(index: number): Promise<void> {
     const { listenIp, announcedAddress, portBase, workerBin, log } = this.#options;
-    const worker = await createWorker({ logLevel: 'warn', ...(workerBin !== undefined && { workerBin }) });
+    const worker = await startWorker(workerBin);
     const port = portBase === 0 ? {} : { port: portBase + index };
     const listen = { ip: listenIp, ...(announcedAddress !== undefined && { announcedAddress }), ...port };
     let webRtcServer: types.WebRtcServer;
@@ -146,6 +146,16 @@ export class WorkerPool {
         await new Promise((resolve) => setTimeout(resolve, REPLACE_EVERY_MS));
       }
     }
+  }
+}
+
+/** Throws ServerError `bad-config` if the program doesn't run. */
+async function startWorker(workerBin: string | undefined): Promise<types.Worker> {
+  try {
+    return await createWorker({ logLevel: 'warn', ...(workerBin !== undefined && { workerBin }) });
+  } catch (cause) {
+    const problem = `${workerBin ?? "mediasoup's own Worker program"} does not run (${messageOf(cause)})`;
+    throw ServerError.badConfig('MEDIASOUP_WORKER_BIN', `${problem}; \`npm run setup\` provides one`, { cause });
   }
 }
 

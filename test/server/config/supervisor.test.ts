@@ -95,6 +95,7 @@ async function startProgram(name: 'sfu' | 'inference', environment: Record<strin
       PORT: String(await freePort()),
       TIMBRE_RTC_PORT_BASE: '0',
       TIMBRE_WORKERS: '1',
+      TIMBRE_SIDECARS: '',
       ...environment,
     },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -112,7 +113,7 @@ async function startProgram(name: 'sfu' | 'inference', environment: Record<strin
 test.each(['SIGINT', 'Ctrl+C under npm', 'disconnect'] as const)(
   'the SFU program serves, and ends in order on %s',
   async (how) => {
-    const sfu = await startProgram('sfu', { TIMBRE_SIDECARS: '' });
+    const sfu = await startProgram('sfu');
     const url = await sfu.ready;
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
     expect(sfu.text()).toContain(`ready url=${url}`);
@@ -132,14 +133,15 @@ test.each(['SIGINT', 'Ctrl+C under npm', 'disconnect'] as const)(
 );
 
 const WITHOUT_SECRETS = { NODE_ENV: 'production', TIMBRE_TAP_SECRET: '', TIMBRE_TOKEN_SECRET: '' };
-// Of the block for documentation (RFC 5737): no machine has it.
-const FOREIGN = { TIMBRE_SIDECARS: '', TIMBRE_LISTEN_IP: '192.0.2.1' };
+/** Of the block for documentation (RFC 5737): no machine has it. */
+const FOREIGN = '192.0.2.1';
 
 test.each([
-  ['sfu', 'TIMBRE_TAP_SECRET: must be set', WITHOUT_SECRETS],
+  ['sfu', 'TIMBRE_TOKEN_SECRET: must be set', WITHOUT_SECRETS],
   ['inference', 'TIMBRE_TAP_SECRET: must be set', WITHOUT_SECRETS],
-  ['sfu', 'TIMBRE_LISTEN_IP: 192.0.2.1 is no address of this machine', FOREIGN],
-  ['sfu', 'TIMBRE_HOST: 192.0.2.1 is no address of this machine', { TIMBRE_SIDECARS: '', TIMBRE_HOST: '192.0.2.1' }],
+  ['sfu', 'TIMBRE_LISTEN_IP: 192.0.2.1 is no address of this machine', { TIMBRE_LISTEN_IP: FOREIGN }],
+  ['sfu', 'TIMBRE_HOST: 192.0.2.1 is no address of this machine', { TIMBRE_HOST: FOREIGN }],
+  ['sfu', 'MEDIASOUP_WORKER_BIN: /no/such/program does not run', { MEDIASOUP_WORKER_BIN: '/no/such/program' }],
 ] as const)(
   'the %s program refuses a wrong environment with "%s" and exits as unusable',
   async (name, complaint, environment) => {
