@@ -22,7 +22,10 @@ function sources(folder: string): string[] {
 }
 
 function imports(file: string): string[] {
-  const text = readFileSync(join(root, file), 'utf8');
+  return importsOf(readFileSync(join(root, file), 'utf8'));
+}
+
+function importsOf(text: string): string[] {
   const found = text.matchAll(
     /(?:^|\n)\s*(?:import|export)\s[^;'"]*?from\s*['"]([^'"]+)['"]|import\(\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g,
   );
@@ -30,8 +33,8 @@ function imports(file: string): string[] {
 }
 
 /** Names of the packages of ours that `file` reaches, by name or by a relative path out of its own package. */
-function reached(file: string, folder: string): string[] {
-  return imports(file).flatMap((specifier) => {
+function reached(file: string, folder: string, specifiers = imports(file)): string[] {
+  return specifiers.flatMap((specifier) => {
     if (specifier.startsWith('.')) {
       const target = relative(join(root, folder), resolve(root, dirname(file), specifier));
       return target.startsWith('..') ? [`outside ${folder}: ${specifier}`] : [];
@@ -54,9 +57,27 @@ describe('rooms', () => {
   });
 
   test('the reading of imports itself catches what it must', () => {
-    const seen = imports('test/rooms.test.ts');
-    expect(seen).toContain('vitest');
-    expect(seen).toContain('node:fs');
+    const text = `import './side-effect.ts';
+import {
+  one,
+  two,
+} from '@timbre/plugin';
+export type { Three } from "../../plugin/src/three.ts";
+const lazy = await import('timbre');
+import { expect } from 'vitest';
+`;
+    expect(importsOf(text)).toEqual([
+      './side-effect.ts',
+      '@timbre/plugin',
+      '../../plugin/src/three.ts',
+      'timbre',
+      'vitest',
+    ]);
+    expect(reached('server/src/made-up.ts', 'server', importsOf(text))).toEqual([
+      '@timbre/plugin',
+      'outside server: ../../plugin/src/three.ts',
+      'timbre',
+    ]);
   });
 
   test('the models runtime and the protocol know neither Node nor the DOM', () => {
