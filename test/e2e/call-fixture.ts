@@ -96,3 +96,11 @@ export async function waitForAvatar(page: Page, participantId: string, ...states
   const selectors = states.map((state) => `[data-testid="tile-${participantId}"] [data-avatar-state="${state}"]`);
   await page.waitForSelector(selectors.join(', '));
 }
+
+/** Waits until something was drawn into a participant's tile: only then its canvas has the tile's size. */
+export async function waitForFirstFrame(page: Page, participantId: string): Promise<void> {
+  await page.waitForFunction((testId) => {
+    const canvas = document.querySelector<HTMLCanvasElement>(`[data-testid="${testId}"] canvas`);
+    return canvas !== null && canvas.width === Math.round(canvas.clientWidth * devicePixelRatio);
+  }, `tile-${participantId}`);
+}

@@ -33,7 +33,7 @@ export function keepPicture(picture: Buffer, name: string): void {
 
 /** The region of a participant's tile as 96 x 96 RGB, without what the page writes over it. */
 export async function tilePixels(page: Page, participantId: string, region: Region = WHOLE): Promise<Pixels> {
-  const style = '.tile-label, .tile-status { visibility: hidden } .tile::after { display: none }';
+  const style = '.tile-label, .tile-status, .toasts { visibility: hidden } .tile::after { display: none }';
   return cutRegion(await page.screenshot({ style }), await tileBox(page, participantId), region);
 }
 
