@@ -100,8 +100,8 @@ describe('a call with consent', () => {
     const [widest, rest] = [open.at(-1)!, shut[0]!];
     keepPicture(widest.page, 'mouth-open');
     keepPicture(rest.page, 'mouth-at-rest');
-    // Between the lips it is dark. The head moves a little all the time, so the nearest resting picture counts.
-    expect(darkShare(widest.pixels)).toBeGreaterThan(darkShare(shut.at(-1)!.pixels) + 0.005);
+    // Between the lips it is dark. The head moves a little all the time, and a slow picture may show a later moment.
+    expect(darkShare(widest.pixels)).toBeGreaterThan(darkShare(rest.pixels) + 0.005);
     expect(Math.min(...shut.map(({ pixels }) => difference(widest.pixels, pixels)))).toBeGreaterThan(3);
   });
 

@@ -85,21 +85,26 @@ describe('the join page', { timeout: 4 * MINUTES }, () => {
   it('asks for the camera once, however often the button is pressed meanwhile', async () => {
     const page = await openForm('cameras', () => {
       const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-      const asked = { cameras: 0 };
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const asked = { cameras: 0, answer: resolve };
       Object.assign(window, { asked });
       navigator.mediaDevices.getUserMedia = async (constraints) => {
         if (constraints?.video) {
           asked.cameras += 1;
-          await new Promise((resolve) => setTimeout(resolve, 1_000));
+          await promise;
         }
         return original(constraints);
       };
     });
     await page.getByTestId('join-submit').click();
     await page.waitForSelector('body[data-connection-state="joined"]');
-    for (let press = 0; press < 3; press += 1) await page.getByTestId('camera').click();
+    const camera = page.getByTestId('camera');
+    await camera.waitFor();
+    for (let press = 0; press < 3; press += 1) await camera.dispatchEvent('click');
+    type Asked = { cameras: number; answer(): void };
+    await page.evaluate(() => (window as unknown as { asked: Asked }).asked.answer());
     await page.waitForSelector('[data-testid="camera"][data-state="on"]');
-    expect(await page.evaluate(() => (window as unknown as { asked: { cameras: number } }).asked.cameras)).toBe(1);
+    expect(await page.evaluate(() => (window as unknown as { asked: Asked }).asked.cameras)).toBe(1);
   });
 
   it('says that the server is lost, in a call and before one', async () => {
