@@ -73,6 +73,8 @@ export class CallPage {
   /** To be called once the root is in the page. */
   start(): void {
     this.#plugin.start();
+    // Nobody is listened to in the first moments: time to fetch what the first face needs.
+    this.#plugin.preload();
     this.#view.start();
     this.#showSelf();
     this.#showCount();

@@ -97,6 +97,17 @@ export class AvatarPlugin {
     this.#options.adapter.start(this.#callEvents());
   }
 
+  /**
+   * Loads weights, mesh and average face (about 10 MB, once), so that the first face of this page comes without delay.
+   * Otherwise that is done when somebody is first listened to, which on a slow machine takes longer than the listening.
+   * What fails shows with the first face.
+   */
+  preload(): void {
+    if (this.#life !== 'started') return;
+    this.#layers.mesh().catch(() => {});
+    void this.#decoder.decodeAverage();
+  }
+
   /** Forgets the call: faces and codes are zeroed, tiles show initials. `start` may follow. */
   stop(): void {
     if (this.#life !== 'started') return;
@@ -225,7 +236,7 @@ export class AvatarPlugin {
       return;
     }
     this.#decoder.forget(participantId);
-    if (avatar.state === 'listening') this.#prepare();
+    if (avatar.state === 'listening') this.preload();
     if (!mounted) return;
     mounted.asked += 1;
     this.#answer(mounted, mounted.asked, NO_CODE, (tile) => {
@@ -244,12 +255,6 @@ export class AvatarPlugin {
     show(tile);
     const { participantId, state } = tile;
     if (state !== before) this.#events.emit('shown', { participantId, state });
-  }
-
-  /** Loads weights, mesh and average face while somebody is listened to. What fails shows with the first face. */
-  #prepare(): void {
-    this.#layers.mesh().catch(() => {});
-    void this.#decoder.decodeAverage();
   }
 
   async #showFace(mounted: Mounted, avatar: FaceAvatar): Promise<void> {

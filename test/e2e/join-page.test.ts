@@ -107,6 +107,13 @@ describe('the join page', { timeout: 4 * MINUTES }, () => {
     expect(await page.evaluate(() => (window as unknown as { asked: Asked }).asked.cameras)).toBe(1);
   });
 
+  it('fetches the face decoder on joining, before anybody is listened to', async () => {
+    const page = await openForm('early');
+    const weights = page.waitForResponse((response) => response.url().endsWith('/weights/face-decoder.onnx'));
+    await page.getByTestId('join-submit').click();
+    expect((await weights).ok()).toBe(true);
+  });
+
   it('says that the server is lost, in a call and before one', async () => {
     const { url } = sfu;
     const inCall = await joinCall(browser, url, { room: 'lost', name: 'Grace', listenOnly: true });
