@@ -60,21 +60,23 @@ export async function faceCommand(
   const clearBar = () => {
     if (bar) stderr.write('\r\u001b[K');
   };
-  const workers = startWorkers(options.models ?? DEFAULT_MODELS_FOLDER, Math.min(jobs, files.length));
+  const givenUp = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const modelsFolder = options.models ?? DEFAULT_MODELS_FOLDER;
+  const workers = startWorkers({ modelsFolder, givenUp }, Math.min(jobs, files.length));
   let failures = 0;
+  const results = tasks.map(async (task): Promise<FaceResult> => {
+    const result = await workers.run(task).catch(unforeseen);
+    bar?.increment();
+    return result as FaceResult;
+  });
   try {
-    const results = tasks.map(async (task): Promise<FaceResult> => {
-      const result = await workers.run(task).catch(unforeseen);
-      bar?.increment();
-      return result as FaceResult;
-    });
     for (const [place, pending] of results.entries()) {
       const result = await pending;
       if (result.outcome === 'bad-models') throw CommandError.noModels(result.message);
       if (result.outcome === 'line') {
         if (jsonl === '-') clearBar();
         lines.write(result.line);
-      } else {
+      } else if (result.outcome === 'bad-file') {
         failures += 1;
         clearBar();
         stderr.write(`timbre: ${files[place]}: ${result.message}\n`);
@@ -82,8 +84,11 @@ export async function faceCommand(
     }
   } finally {
     bar?.stop();
-    // Not `destroy`: ONNX Runtime aborts the process if its thread is ended amid an inference.
-    await workers.close({ force: true });
+    // ONNX Runtime aborts the process if a thread is ended while it loads or infers, and Piscina's `close` doesn't wait
+    // for every thread. So every file is answered first, the remaining ones at once.
+    Atomics.store(new Int32Array(givenUp), 0, 1);
+    await Promise.all(results);
+    await workers.destroy();
     await lines.close();
   }
   return failures;
@@ -113,7 +118,7 @@ async function faceTasks(
 }
 
 /** A thread per file at work, each with sessions of its own: all steps of a file run on one core, without copies. */
-function startWorkers(modelsFolder: string, count: number): Piscina {
+function startWorkers(data: FaceWorkerData, count: number): Piscina {
   // The same ending as this file: .ts from a checkout, .js from a build.
   const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Piscina({
@@ -121,7 +126,7 @@ function startWorkers(modelsFolder: string, count: number): Piscina {
     name: 'face',
     minThreads: count,
     maxThreads: count,
-    workerData: { modelsFolder } satisfies FaceWorkerData,
+    workerData: data,
   });
 }
 

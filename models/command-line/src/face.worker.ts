@@ -11,6 +11,8 @@ import { PortraitPainter } from './portrait.ts';
 
 export interface FaceWorkerData {
   readonly modelsFolder: string;
+  /** One Int32: not 0 once the run is given up. */
+  readonly givenUp: SharedArrayBuffer;
 }
 
 export interface FaceTask {
@@ -27,9 +29,12 @@ export type FaceResult =
   /** This file can't be read, or its picture not written; others may. */
   | { readonly outcome: 'bad-file'; readonly message: string }
   /** The models can't be used: every other file would fail as well. (Errors lose their class between threads.) */
-  | { readonly outcome: 'bad-models'; readonly message: string };
+  | { readonly outcome: 'bad-models'; readonly message: string }
+  /** The run was given up before this file's turn came. */
+  | { readonly outcome: 'left-out' };
 
-const { modelsFolder } = workerData as FaceWorkerData;
+const { modelsFolder, givenUp } = workerData as FaceWorkerData;
+const givenUpFlag = new Int32Array(givenUp);
 const loading: Promise<{ models: Models; painter: PortraitPainter }> = loadModels(modelsFolder).then(
   async (models) => ({
     models,
@@ -43,6 +48,7 @@ loading.catch(() => undefined);
 export async function face(task: FaceTask): Promise<FaceResult> {
   try {
     const { models, painter } = await loading;
+    if (Atomics.load(givenUpFlag, 0) !== 0) return { outcome: 'left-out' };
     return { outcome: 'line', line: await readFace(task, models, painter) };
   } catch (error) {
     if (error instanceof ModelError) return { outcome: 'bad-models', message: error.message };
