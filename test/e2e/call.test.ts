@@ -74,7 +74,7 @@ describe('a call with consent', () => {
     const face = await tilePixels(viewer, id);
     await keepScreenshot(viewer, 'face');
     await keepScreenshot(speaker, 'own-face');
-    expect(difference(face, placeholder)).toBeGreaterThan(30);
+    expect(difference(face, placeholder)).toBeGreaterThan(15);
     const picture = viewer
       .getByTestId(`tile-${id}`)
       .getByRole('img', { name: 'Generated avatar of Ada Lovelace, not a photo' });
@@ -116,7 +116,7 @@ describe('a call with consent', () => {
     await choose(speaker, 'avatar-initials');
     await expect.poll(async () => difference(await tilePixels(viewer, id), placeholder), polling).toBeLessThan(8);
     await choose(speaker, 'avatar-face');
-    await expect.poll(async () => difference(await tilePixels(viewer, id), placeholder), polling).toBeGreaterThan(30);
+    await expect.poll(async () => difference(await tilePixels(viewer, id), placeholder), polling).toBeGreaterThan(15);
     expect(call.sfu.taps.opened).toBe(1);
   });
 
