@@ -10,16 +10,24 @@ export interface BrowserPageOptions {
   readonly bundle: string;
   /** Chromium's binary; default the variable CHROMIUM, else `/usr/bin/chromium`. */
   readonly chromiumPath?: string;
+  /** `swiftshader` or `egl`; default the variable TIMBRE_GL, else `swiftshader`. */
+  readonly drawing?: string;
 }
 
 const DEFAULT_CHROMIUM = '/usr/bin/chromium';
 
-/** Software rendering, so that no GPU is needed and its driver makes no difference; and no network of its own. */
+/**
+ * Who draws. `swiftshader`, the default: Chromium's own software, so that no GPU is needed and no driver makes a
+ * difference. `egl`: the machine's driver, a GPU where there is one, else Mesa (a fifth faster than SwiftShader).
+ */
+const DRAWING_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  swiftshader: ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+  egl: ['--use-gl=angle', '--use-angle=gl-egl'],
+};
+
+/** No network of its own. */
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
-  '--use-gl=angle',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
   '--disable-quic',
   '--no-first-run',
@@ -46,11 +54,14 @@ export class BrowserPage {
   /** @throws PopulationError `browser-failed` when Chromium does not start, `page-failed` when the page does not load. */
   static async open(options: BrowserPageOptions): Promise<BrowserPage> {
     const executablePath = options.chromiumPath ?? process.env.CHROMIUM ?? DEFAULT_CHROMIUM;
+    const drawing = options.drawing ?? process.env.TIMBRE_GL ?? 'swiftshader';
+    const drawingFlags = DRAWING_FLAGS[drawing];
+    if (!drawingFlags) throw PopulationError.badArgument(`TIMBRE_GL must be swiftshader or egl, not "${drawing}"`);
     const server = new PageServer(options.bundle, options.packFolder);
     const address = await server.start();
     let browser: Browser;
     try {
-      browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+      browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS, ...drawingFlags] });
     } catch (cause) {
       server.close();
       throw PopulationError.browserFailed(`Chromium does not start from ${executablePath} (set CHROMIUM)`, { cause });

@@ -4,17 +4,22 @@ import { parseArgs } from 'node:util';
 import { renderLayers } from './commands/layers.ts';
 import { renderMean } from './commands/mean.ts';
 import { renderPeople } from './commands/people.ts';
-import { renderSheets } from './commands/sheet.ts';
+import { renderSheets, SHEET_KINDS } from './commands/sheet.ts';
+import { renderViews } from './commands/views.ts';
 import { PopulationError } from './errors.ts';
 import { bundlePage } from './page/page-bundle.ts';
 import type { Look } from './person.ts';
 
 const USAGE = `Renders the synthetic population in headless Chromium (variable CHROMIUM names another binary).
 
-  people --pack PATH --out DIR --from N --to M [--workers 2] [--vertices FILE]   tone-free skin and geometry
+  people --pack PATH --out DIR --from N --to M [--size 640] [--workers 2] [--vertices FILE]
+                                                                                 tone-free skin and geometry
   mean   --pack PATH --out DIR                                                   the mean head
   layers --pack PATH --out DIR [--vertices FILE] [--kinds hair,eye]              all layers of the style
-  sheet  --pack PATH --out DIR [--from 100] [--count 32] [--size 192] [--look illustrated|natural]
+  views  --pack PATH --out DIR --from N --to M [--views 6] [--size 192] [--workers 2]
+                                                                                 small pictures for the recogniser
+  sheet  --pack PATH --out DIR [--show people|ages|tones|hair] [--from 100] [--count 32] [--size 192]
+         [--look illustrated|natural]                                            to look at
 
   --pack      folder of the face assets (see README.md)
   --vertices  vertices to project, default DIR/verts.json`;
@@ -59,12 +64,14 @@ async function main(args: string[]): Promise<void> {
       count: text,
       size: text,
       look: text,
+      show: text,
+      views: text,
       help: { type: 'boolean' },
     },
   });
   const command = positionals[0];
   if (values.help || command === undefined) return log(USAGE);
-  if (!['people', 'mean', 'layers', 'sheet'].includes(command)) {
+  if (!['people', 'mean', 'layers', 'views', 'sheet'].includes(command)) {
     throw PopulationError.badArgument(`unknown command "${command}"\n\n${USAGE}`);
   }
   const packFolder = fromCaller(required('pack', values.pack));
@@ -79,7 +86,8 @@ async function main(args: string[]): Promise<void> {
       const from = wholeNumber('from', required('from', values.from));
       const to = wholeNumber('to', required('to', values.to));
       const workers = wholeNumber('workers', values.workers ?? '2');
-      const rendered = await renderPeople({ ...page, verticesFile, from, to, workers, log });
+      const size = wholeNumber('size', values.size ?? '640');
+      const rendered = await renderPeople({ ...page, verticesFile, from, to, size, workers, log });
       return log(`${rendered} people rendered`);
     }
     case 'mean':
@@ -88,11 +96,22 @@ async function main(args: string[]): Promise<void> {
       const kinds = values.kinds?.split(',');
       return renderLayers({ ...page, verticesFile, log, ...(kinds ? { kinds } : {}) });
     }
+    case 'views': {
+      const from = wholeNumber('from', required('from', values.from));
+      const to = wholeNumber('to', required('to', values.to));
+      const views = wholeNumber('views', values.views ?? '6');
+      const size = wholeNumber('size', values.size ?? '192');
+      const workers = wholeNumber('workers', values.workers ?? '2');
+      const rendered = await renderViews({ ...page, from, to, views, size, workers, log });
+      return log(`${rendered} people rendered`);
+    }
     default: {
       const from = wholeNumber('from', values.from ?? '100');
       const count = wholeNumber('count', values.count ?? '32');
       const size = wholeNumber('size', values.size ?? '192');
-      return renderSheets({ ...page, from, count, size, looks: looksOf(values.look), log });
+      const kind = SHEET_KINDS.find((name) => name === (values.show ?? 'people'));
+      if (!kind) throw PopulationError.badArgument(`--show must be one of ${SHEET_KINDS.join(', ')}`);
+      return renderSheets({ ...page, kind, from, count, size, looks: looksOf(values.look), log });
     }
   }
 }

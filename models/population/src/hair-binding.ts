@@ -1,4 +1,4 @@
-/** Base vertices that carry the hair: spread over skull, ears, jaw sides, neck and shoulders, but not the face. */
+/** Base vertices that carry the hair: spread over skull, ears, jaw sides and nape, but not the face. */
 const CONTROL_COUNT = 260;
 /** Control points per hair vertex. */
 const NEIGHBOURS = 10;
@@ -7,7 +7,8 @@ function mayCarryHair(canonical: Float32Array, vertex: number): boolean {
   const x = Math.abs(canonical[vertex * 3]);
   const y = canonical[vertex * 3 + 1];
   const z = canonical[vertex * 3 + 2];
-  return y > 5 && !(z > 0.95 && y < 7.75) && !(z > 0.2 && x < 0.45 && y < 7.3 && y > 6.3);
+  // Nothing below the jaw: shoulders and neck are moved apart by the illustrated look, and hanging hair would get a crease.
+  return y > 6.6 && !(z > 0.95 && y < 7.75) && !(z > 0.2 && x < 0.45 && y < 7.3 && y > 6.3);
 }
 
 function squaredDistance(a: Float32Array, i: number, b: Float32Array, j: number): number {

@@ -57,6 +57,10 @@ export function strandCoordinate(style: HairStyle, x: number, y: number, z: numb
       const overForehead = 0.28 * x * smoothstep(7.6, 8.1, y) * smoothstep(-0.4, 0.3, z);
       return Math.atan2(z - 0.38, aside + 0.4) * 1.05 - overForehead + wobble;
     }
+    case 'wrap':
+      return (y + 0.66 * Math.sqrt(x * x + 0.004) - 0.1 * z) * 0.9 + wobble * 0.5;
+    case 'drape':
+      return Math.atan2(Math.abs(x), z - 0.34 + 0.25 * (y - 7)) * 0.95 - 0.28 * y + wobble;
     case 'crown':
       return Math.atan2(Math.abs(x), z - 0.05 + 0.12 * y - 0.9) * 0.95 + wobble;
   }
@@ -108,8 +112,8 @@ function capDistance(style: HairStyle, recession: number, place: Place): { dista
   let body = rise;
   if (style.parting !== undefined && y > 7.5) body *= 1 - 0.85 * Math.exp((-fromParting * fromParting) / 0.012);
   if (style.flow === 'part') {
-    const groove = Math.exp(-((fromParting * fromParting) / 0.016));
-    distance += 0.055 * groove * onTop * smoothstep(-0.5, 0.1, dz) * (1 - 0.7 * smoothstep(0.45, 0.85, nz));
+    const groove = Math.exp(-((fromParting * fromParting) / 0.024));
+    distance += 0.035 * groove * onTop * smoothstep(-0.5, 0.1, dz) * (1 - 0.7 * smoothstep(0.45, 0.85, nz));
   }
   return { distance, body };
 }
@@ -131,6 +135,7 @@ function curtainDistance(curtain: Curtain, { x, y, z, lockNoise }: Place): numbe
   const profile =
     smoothstep(-0.02, 0.25, down) * (0.55 + 0.45 * smoothstep(0, 0.35, down)) * (1 - 0.55 * smoothstep(0.72, 1, down));
   const thickness = Math.max(curtain.thickness * profile, 0.02);
+  if (curtain.closed) return cowlDistance(curtain, x, y, z, radius);
   const edgeWave = wave ? 4 * Math.sin(y * wave.frequency) : 0;
   const opening = lerp(curtain.opening[0], curtain.opening[1], smoothstep(0.15, 0.75, down)) + edgeWave;
 
@@ -140,6 +145,41 @@ function curtainDistance(curtain: Curtain, { x, y, z, lockNoise }: Place): numbe
   const along = Math.max(y - top - 0.1, hem + 0.3 * lockNoise - y) + rounding;
   const outside = Math.sqrt(Math.max(across, 0) ** 2 + Math.max(around, 0) ** 2 + Math.max(along, 0) ** 2);
   return outside + Math.min(Math.max(across, around, along), 0) - rounding;
+}
+
+/** A scarf's sheet: round the cheeks, shut under the chin, spreading over the shoulders. */
+function cowlDistance(curtain: Curtain, x: number, y: number, z: number, cheekRadius: number): number {
+  const below = smoothstep(6.35, 5.5, y);
+  const middleZ = lerp(0.34, 0.22, below);
+  const radial = Math.hypot(x * lerp(1, 0.86, below), z - middleZ);
+  const azimuth = Math.atan2(Math.abs(x), z - middleZ) * DEGREES;
+  const radius = lerp(cheekRadius, 0.98, smoothstep(6.5, 6, y)) + 0.3 * smoothstep(6.05, 5.3, y);
+  const cheek = lerp(curtain.opening[0], curtain.opening[1], smoothstep(7.4, 6.8, y));
+  const opening = lerp(cheek, -20, smoothstep(6.98, 6.3, y));
+  const thickness = curtain.thickness;
+  const rounding = thickness * 0.48;
+  const across = Math.abs(radial - (radius - thickness / 2)) - thickness / 2 + rounding;
+  const around = (opening - azimuth) * 0.01745 * radial + rounding;
+  const along = Math.max(y - 7.95, curtain.hem + 0.12 * Math.cos(2.4 * x) - y) + rounding;
+  const outside = Math.sqrt(Math.max(across, 0) ** 2 + Math.max(around, 0) ** 2 + Math.max(along, 0) ** 2);
+  return outside + Math.min(Math.max(across, around, along), 0) - rounding;
+}
+
+/** Two plaits from behind the ears to the chest: two lobes that cross each other. */
+function plaitsDistance(x: number, y: number, z: number): number {
+  const down = clamp01((7.05 - y) / 1.75);
+  const nearY = clamp(y, 5.3, 7.05);
+  const phase = nearY * 8.2;
+  const centreX = 0.72 + 0.16 * Math.sin(down * 2.2);
+  const centreZ = 0.2 + 0.72 * smoothstep(0, 0.85, down);
+  const size = 0.125 * (1 - 0.3 * down) * (0.75 + 0.25 * smoothstep(0, 0.12, down));
+  const side = Math.abs(x);
+  const lobe = (turn: number) => {
+    const shift = 0.075 * (1 - 0.3 * down) * Math.sin(phase + turn);
+    const depth = 0.05 * Math.cos(phase + turn);
+    return Math.hypot(side - centreX - shift, (y - nearY) * 0.8, z - centreZ - depth) - size;
+  };
+  return smoothMin(lobe(0), lobe(Math.PI), 0.02);
 }
 
 function tailDistance(distance: number, { x, y, z }: Place): number {
@@ -164,7 +204,8 @@ function surfaceDetail(style: HairStyle, { x, y, z }: Place, body: number): numb
       return round ? 1 - Math.sqrt(v) : (1 - v) ** 2.2;
     };
     const fine = round ? 0 : 0.55 * groove(strand * density * 2.3 + 0.37);
-    const cord = round ? 0.01 * Math.sin(y * 34 + strand * 60) : 0;
+    const knot = style.plaited ? 0.02 * Math.abs(Math.sin(y * 12 + Math.floor(strand * density) * 1.9)) - 0.01 : 0;
+    const cord = round ? (style.plaited ? -knot : 0.01 * Math.sin(y * 34 + strand * 60)) : 0;
     detail += body * depth * (groove(strand * density) + fine - 0.35) + cord;
   }
   if (style.curls) {
@@ -207,7 +248,7 @@ export function hairField(style: HairStyle, recession: number, skull: SkullMap):
     let { distance, body } = capDistance(style, recession, place);
     if (style.curtain) {
       const curtain = curtainDistance(style.curtain, place);
-      distance = smoothMin(distance, curtain, 0.11);
+      distance = smoothMin(distance, curtain, style.fabric ? 0.2 : 0.16);
       if (curtain < 0.02 && y < 7.6) body = 1;
     }
     if (style.bun) {
@@ -218,6 +259,7 @@ export function hairField(style: HairStyle, recession: number, skull: SkullMap):
       distance = smoothMin(distance, Math.hypot(x - ballX, y - ballY, z - ballZ) - radius, 0.05);
     }
     if (style.tail) distance = tailDistance(distance, place);
+    if (style.plaits) distance = smoothMin(distance, plaitsDistance(x, y, z), 0.05);
     return distance < 0.35 ? distance + surfaceDetail(style, place, body) : distance;
   };
 }

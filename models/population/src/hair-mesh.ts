@@ -4,6 +4,7 @@ import type { HairStyle } from './hair-styles.ts';
 import { clamp, clamp01, lerp, smoothstep } from './interpolation.ts';
 import { MeshPart, vertexNormals } from './mesh-part.ts';
 import { SKULL_CENTRE, type SkullMap } from './skull-map.ts';
+import { alignStrands } from './strand-orientation.ts';
 import { type QuadSurface, sampleField, surfaceNets } from './surface-nets.ts';
 
 /** The head on which all hair is made: positions, normals of the refined skin, coarse positions, controls. */
@@ -36,6 +37,11 @@ export interface HairMesh {
   readonly occlusion: Float32Array;
   /** 0 straight .. 1 curly, for the highlights. */
   readonly curliness: number;
+  /** Cords per unit of the strand coordinate, 0 for loose hair; and whether they are plaited. */
+  readonly cordDensity: number;
+  readonly plaited: boolean;
+  /** Cloth: folds without strands. */
+  readonly fabric: boolean;
   readonly onSkin: HairOnSkin;
 }
 
@@ -49,8 +55,9 @@ function hasSmallCurls(style: HairStyle): boolean {
 }
 
 function meshField(style: HairStyle, field: HairField): QuadSurface {
-  const bottom = style.curtain || style.tail ? Math.min(5.2, (style.curtain?.hem ?? 5.5) - 0.15) : 6.3;
-  const step = hasSmallCurls(style) ? FINE_GRID_STEP : GRID_STEP;
+  const hangs = style.curtain || style.tail || style.plaits;
+  const bottom = hangs ? Math.min(5.1, (style.curtain?.hem ?? 5.5) - 0.15) : 6.3;
+  const step = hasSmallCurls(style) || style.plaited || style.plaits ? FINE_GRID_STEP : GRID_STEP;
   const surface = surfaceNets(sampleField(field, [-1.55, bottom, -1.35], [1.55, 9.15, 1.95], step));
   projectOnto(field, surface.positions);
   relax(surface);
@@ -101,8 +108,15 @@ function towardsTip(style: HairStyle, x: number, z: number): readonly [number, n
   return [Math.sign(x - (style.parting ?? 0)) * 0.8, -1, -0.2];
 }
 
-/** Unit direction of the strand at a surface point: at right angles to the normal and to the strands' gradient. */
-function strandTangent(style: HairStyle, p: Float32Array, n: Float32Array): [number, number, number] {
+/**
+ * Unit direction of the strand at a surface point, at right angles to the normal and to the strands' gradient, up to its
+ * sign; and how far it points to the tip.
+ */
+function strandTangent(
+  style: HairStyle,
+  p: Float32Array,
+  n: Float32Array,
+): [x: number, y: number, z: number, towardsTip: number] {
   const step = 0.02;
   const [x, y, z] = p;
   const here = strandCoordinate(style, x, y, z);
@@ -112,8 +126,7 @@ function strandTangent(style: HairStyle, p: Float32Array, n: Float32Array): [num
   const [tx, ty, tz] = [n[1] * gz - n[2] * gy, n[2] * gx - n[0] * gz, n[0] * gy - n[1] * gx];
   const length = Math.hypot(tx, ty, tz) || 1;
   const tip = towardsTip(style, x, z);
-  const sign = tx * tip[0] + ty * tip[1] + tz * tip[2] < 0 ? -1 : 1;
-  return [(sign * tx) / length, (sign * ty) / length, (sign * tz) / length];
+  return [tx / length, ty / length, tz / length, (tx * tip[0] + ty * tip[1] + tz * tip[2]) / length];
 }
 
 type Probe = readonly [distance: number, weight: number];
@@ -141,8 +154,8 @@ function blocked(distanceAt: HairField, p: Float32Array, n: Float32Array, probes
 function hairOcclusion(style: HairStyle, blockers: HairField, p: Float32Array, n: Float32Array): number {
   const open = clamp(1 - blocked(blockers, p, n, HAIR_PROBES) * 0.95, 0.12, 1);
   if (style.parting === undefined || p[1] <= 7.7) return open;
-  const partingLine = Math.exp(-((p[0] - style.parting) ** 2) / 0.0022);
-  return open * (1 - 0.6 * partingLine * smoothstep(-0.5, -0.2, p[2]) * (1 - 0.6 * smoothstep(1.15, 1.35, p[2])));
+  const partingLine = Math.exp(-((p[0] - style.parting) ** 2) / 0.004);
+  return open * (1 - 0.5 * partingLine * smoothstep(-0.5, -0.2, p[2]) * (1 - 0.6 * smoothstep(1.15, 1.35, p[2])));
 }
 
 function hairOnSkin(field: HairField, head: CanonicalHead): HairOnSkin {
@@ -170,6 +183,7 @@ export function buildHairMesh(key: string, style: HairStyle, recession: number, 
   const uvs = new Float32Array(count * 2);
   const occlusion = new Float32Array(count);
   const tangents = new Float32Array(count * 4).fill(1);
+  const pointing = new Float32Array(count);
   const tipY = style.curtain ? style.curtain.hem : style.tail ? TAIL_TIP_Y : 7;
   const skullDistance: HairField = (x, y, z) => {
     const [dx, dy, dz] = [x - SKULL_CENTRE[0], y - SKULL_CENTRE[1], z - SKULL_CENTRE[2]];
@@ -183,15 +197,21 @@ export function buildHairMesh(key: string, style: HairStyle, recession: number, 
     const n = normals.subarray(i * 3, i * 3 + 3);
     uvs[i * 2] = wavyStrandCoordinate(style, p[0], p[1], p[2]);
     uvs[i * 2 + 1] = clamp01((8.2 - p[1]) / (8.2 - tipY));
-    tangents.set(strandTangent(style, p, n), i * 4);
+    const [tx, ty, tz, tip] = strandTangent(style, p, n);
+    tangents.set([tx, ty, tz], i * 4);
+    pointing[i] = tip;
     occlusion[i] = hairOcclusion(style, blockers, p, n);
   }
+  alignStrands(tangents, quads, pointing);
   return {
     key,
     part: new MeshPart({ vertexCount: count, quads, uvQuads: quads, uvs }),
     binding: new HairBinding(positions, head.coarse, head.controls),
     tangents,
     occlusion,
+    cordDensity: style.locks.round ? style.locks.density : 0,
+    plaited: style.plaited === true,
+    fabric: style.fabric === true,
     curliness: style.curls ? 1 : style.locks.round ? 0.5 : 0,
     onSkin: hairOnSkin(field, head),
   };

@@ -1,7 +1,18 @@
-import { FRAMING, FRINGE, type Hairline, NATURAL, OVER_EARS, SHORT_SWEPT, SWEPT } from './hairlines.ts';
+import {
+  CURTAIN_FRINGE,
+  FRAMING,
+  FRINGE,
+  type Hairline,
+  NATURAL,
+  OVER_EARS,
+  SCARF,
+  SHORT_SWEPT,
+  SWEPT,
+  TURBAN,
+} from './hairlines.ts';
 
 /** Which way the strands run over the skull. */
-export type StrandFlow = 'part' | 'crown' | 'back' | 'sweep';
+export type StrandFlow = 'part' | 'crown' | 'back' | 'sweep' | 'wrap' | 'drape';
 
 type Ball = readonly [x: number, y: number, z: number, radius: number];
 
@@ -17,6 +28,8 @@ export interface Curtain {
   readonly curl?: number;
   readonly flare?: number;
   readonly wave?: { readonly depth: number; readonly frequency: number };
+  /** Closes under the chin, as a headscarf does. */
+  readonly closed?: true;
 }
 
 /** A hair style: a cap on the skull over a hairline, with an optional curtain, bun, balls or tail. */
@@ -47,6 +60,12 @@ export interface HairStyle {
   readonly bun?: Ball;
   readonly balls?: readonly Ball[];
   readonly tail?: true;
+  /** Two plaits that fall before the shoulders. */
+  readonly plaits?: true;
+  /** Cords are plaited: knots along their length. */
+  readonly plaited?: true;
+  /** Cloth instead of hair: folds, but no strands, and no roots on the scalp. */
+  readonly fabric?: true;
   readonly curtain?: Curtain;
 }
 
@@ -137,8 +156,9 @@ const STYLES = {
   pixie: {
     hairline: SHORT_SWEPT,
     hairlineLeft: NATURAL,
-    thickness: cap(0.06, 0.19, 0.13, 0.08),
-    rim: 0.2,
+    thickness: cap(0.06, 0.19, 0.13, 0.06),
+    rim: 0.32,
+    softness: 0.55,
     flow: 'sweep',
     parting: 0.4,
     locks: locks(0.032, 3.4),
@@ -147,8 +167,9 @@ const STYLES = {
   shag: {
     hairline: SWEPT,
     hairlineLeft: OVER_EARS,
-    thickness: cap(0.14, 0.2, 0.16, 0.06),
-    rim: 0.22,
+    thickness: cap(0.14, 0.2, 0.16, 0.05),
+    rim: 0.32,
+    softness: 0.5,
     flow: 'part',
     parting: 0.3,
     locks: locks(0.036, 3.2),
@@ -166,27 +187,29 @@ const STYLES = {
   },
   bangs: {
     hairline: FRINGE,
-    thickness: cap(0.13, 0.17, 0.16, 0.05),
-    rim: 0.15,
+    thickness: cap(0.13, 0.17, 0.16, 0.02),
+    rim: 0.42,
+    softness: 0.85,
     flow: 'crown',
-    locks: locks(0.022, 3.8),
+    locks: locks(0.03, 5.2),
     curtain: { hem: 6.18, thickness: 0.24, radius: 0.93, opening: [57, 58], curl: -0.1, flare: 0.05 },
   },
   long: {
     hairline: FRAMING,
     thickness: cap(0.12, 0.15, 0.15, 0.04),
-    rim: 0.24,
-    softness: 0.2,
+    rim: 0.3,
+    softness: 0.5,
     flow: 'part',
     parting: 0,
-    locks: locks(0.03, 3.2),
+    locks: locks(0.03, 3.4),
     curtain: { hem: 5.25, thickness: 0.27, radius: 0.9, opening: [55, 59], flare: 0.12 },
   },
   longside: {
     hairline: SWEPT,
     hairlineLeft: OVER_EARS,
-    thickness: cap(0.13, 0.18, 0.16, 0.05),
-    rim: 0.22,
+    thickness: cap(0.13, 0.18, 0.16, 0.04),
+    rim: 0.34,
+    softness: 0.55,
     flow: 'part',
     parting: 0.3,
     locks: locks(0.03, 3.2),
@@ -267,6 +290,81 @@ const STYLES = {
     parting: 0.12,
     locks: { depth: 0.06, density: 5.2, round: true },
     curtain: { hem: 5.95, thickness: 0.26, radius: 0.9, opening: [58, 60], flare: 0.05 },
+  },
+  curtainfringe: {
+    hairline: CURTAIN_FRINGE,
+    thickness: cap(0.13, 0.17, 0.16, 0.05),
+    rim: 0.4,
+    softness: 0.7,
+    flow: 'part',
+    parting: 0,
+    locks: locks(0.03, 3.6),
+    curtain: {
+      hem: 5.75,
+      thickness: 0.27,
+      radius: 0.91,
+      opening: [56, 58],
+      curl: -0.04,
+      flare: 0.1,
+      wave: { depth: 0.035, frequency: 4.6 },
+    },
+  },
+  longcoily: {
+    hairline: OVER_EARS,
+    thickness: cap(0.3, 0.33, 0.34, -0.02),
+    rim: 0.4,
+    flow: 'crown',
+    locks: locks(0, 6),
+    curls: { depth: 0.06, size: 0.115 },
+    curtain: { hem: 5.85, thickness: 0.56, radius: 1.08, opening: [54, 56], flare: 0.16 },
+  },
+  boxbraids: {
+    hairline: FRAMING,
+    thickness: cap(0.09, 0.12, 0.12, 0.02),
+    rim: 0.24,
+    softness: 0.4,
+    flow: 'part',
+    parting: 0,
+    locks: { depth: 0.085, density: 5.8, round: true },
+    plaited: true,
+    curtain: { hem: 5.35, thickness: 0.23, radius: 0.89, opening: [57, 60], flare: 0.06 },
+  },
+  plaits: {
+    hairline: FRAMING,
+    thickness: cap(0.08, 0.12, 0.11, 0.03),
+    rim: 0.3,
+    softness: 0.6,
+    flow: 'part',
+    parting: 0,
+    locks: locks(0.02, 4.4),
+    plaits: true,
+  },
+  cornrows: {
+    hairline: NATURAL,
+    thickness: cap(0.05, 0.07, 0.06, 0.01),
+    rim: 0.2,
+    softness: 0.7,
+    flow: 'back',
+    locks: { depth: 0.05, density: 4.2, round: true },
+    plaited: true,
+  },
+  headscarf: {
+    hairline: SCARF,
+    thickness: cap(0.1, 0.15, 0.2, -0.02),
+    rim: 0.16,
+    softness: 0.35,
+    flow: 'drape',
+    locks: locks(0.034, 2.1),
+    fabric: true,
+    curtain: { hem: 5.42, thickness: 0.13, radius: 0.87, opening: [57, 53], closed: true },
+  },
+  turban: {
+    hairline: TURBAN,
+    thickness: cap(0.24, 0.36, 0.26, 0.1),
+    rim: 0.2,
+    flow: 'wrap',
+    locks: locks(0.055, 2.5),
+    fabric: true,
   },
 } as const satisfies Record<string, HairStyle>;
 

@@ -26,6 +26,21 @@ export const FRINGE = hairline(
   [7.7, 7.69, 7.64, 7.55, 7.4, 7.2, 7, 6.85, 6.6, 6.5],
 );
 
+/** A fringe that parts in the middle and falls to both sides. */
+export const CURTAIN_FRINGE = hairline(
+  [0, 7, 15, 26, 38, 50, 60, 70, 80, 130, 180],
+  [8.08, 7.98, 7.8, 7.6, 7.46, 7.32, 7.16, 7, 6.9, 6.6, 6.5],
+);
+
+/** The edge of a scarf round the face. */
+export const SCARF = hairline(
+  [0, 24, 40, 50, 57, 63, 70, 90, 130, 180],
+  [7.95, 7.93, 7.84, 7.7, 7.45, 7.15, 6.85, 6.6, 6.4, 6.3],
+);
+
+/** The lower edge of a turban: low on the forehead, over the tops of the ears, down to the nape. */
+export const TURBAN = hairline([0, 16, 34, 52, 70, 90, 120, 180], [7.86, 7.83, 7.72, 7.56, 7.42, 7.36, 7.1, 6.8]);
+
 export const SWEPT = hairline(
   [0, 20, 34, 46, 57, 66, 74, 90, 130, 180],
   [7.9, 7.76, 7.66, 7.56, 7.44, 7.22, 7, 6.85, 6.6, 6.5],

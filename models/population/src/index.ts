@@ -10,7 +10,12 @@ export { identityPerson, meanPerson, REFERENCE_TONE_T } from './reference-people
 export { FaceRig, type HeadFrame, type HeadShapes } from './rig.ts';
 export { SeededRandom } from './seeded-random.ts';
 export { skinPart } from './skin-part.ts';
+export { alignStrands } from './strand-orientation.ts';
 export { type StyleLayer, type StyleLayerKind, styleLayers } from './style-layers.ts';
 export { StylizeWarp, type WarpAmounts, type WarpAnchors } from './stylize-warp.ts';
 export { applyStencils, type QuadMesh, type Stencils, subdivide } from './subdivision.ts';
 export { type CaptureGeometry, type CapturePass, captureGeometry, LAYER_RANGE } from './tone-free-capture.ts';
+export { faceView, projectLandmarks, type ViewPose, viewLandmarks } from './view-camera.ts';
+export { readViews } from './view-capture.ts';
+export { type PersonView, sampleViews } from './view-sampling.ts';
+export { carryOver, dressAs, IDENTITY_FIELDS, styleOf } from './view-styles.ts';

@@ -1,4 +1,4 @@
-import { clamp01 } from './interpolation.ts';
+import { clamp01, lerp } from './interpolation.ts';
 import type { ExpressionWeights, Person } from './person.ts';
 
 /** A morph target by name and how much of it. */
@@ -16,8 +16,10 @@ export interface MacroWeights {
 export type MacroParameters = Pick<Person, 'age' | 'sex' | 'weight' | 'muscle' | 'eth'>;
 
 /** The targets exist for a presentation of 0 and 1; the population reaches a little beyond both. */
-const PRESENTATION_GAIN = 1.45;
-const OLD_AGE_GAIN = 1.3;
+const PRESENTATION_GAIN = 1.3;
+const OLD_AGE_GAIN = 1.2;
+/** The viseme targets are made for an adult's face; an eight-year-old's mouth and cheeks move by this share of them. */
+const CHILD_MOTION = 0.68;
 
 function ageWeights(years: number): MacroWeights['age'] {
   const age = clamp01(years < 25 ? (years - 1) / 48 : 0.5 + (years - 25) / 130);
@@ -81,10 +83,11 @@ export function identityTargets(person: MacroParameters & { readonly detail?: Pe
 /** Targets of an expression: viseme targets as they are, units of the pack split over the head families. */
 export function expressionTargets(person: MacroParameters, expression: ExpressionWeights): TargetWeight[] {
   const { family } = macroWeights(person);
+  const motion = lerp(1, CHILD_MOTION, clamp01((17 - person.age) / 8));
   const targets: TargetWeight[] = [];
   for (const [name, amount] of Object.entries(expression)) {
     if (name.includes('/')) {
-      targets.push([name, amount]);
+      targets.push([name, amount * motion]);
       continue;
     }
     for (const [kind, weight] of Object.entries(family)) {

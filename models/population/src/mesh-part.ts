@@ -84,9 +84,17 @@ export class MeshPart {
     this.render = splitByUv(mesh);
   }
 
-  /** Coarse values (`width` per vertex) to values of the refined vertices. */
-  refine(values: Float32Array, width: number): Float32Array {
-    return this.levels.reduce((finer, stencils) => applyStencils(stencils, finer, width), values);
+  /**
+   * Coarse values (`width` per vertex) to values of the refined vertices.
+   *
+   * @param only refined vertices to compute; the others stay 0. Default all.
+   */
+  refine(values: Float32Array, width: number, only?: readonly number[]): Float32Array {
+    const last = this.levels.length - 1;
+    return this.levels.reduce(
+      (finer, stencils, level) => applyStencils(stencils, finer, width, level === last ? only : undefined),
+      values,
+    );
   }
 
   /** Values of the refined vertices to values of the render vertices. */

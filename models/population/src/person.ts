@@ -1,9 +1,10 @@
 import type { HexColour } from './colour.ts';
-import { clamp, clamp01, lerp } from './interpolation.ts';
+import { clamp01, lerp } from './interpolation.ts';
 import { sampleRestExpression } from './rest-expression.ts';
 import { SeededRandom, topicRandom } from './seeded-random.ts';
 import { sampleShape } from './shape-sampling.ts';
 import {
+  headwearColour,
   sampleBeard,
   sampleBrows,
   sampleClothes,
@@ -54,8 +55,10 @@ export interface Person {
   blush: number;
   /** 0 none .. 1. */
   freckles: number;
-  /** Id of the skin texture in the asset pack. */
+  /** Ids of two skin textures in the asset pack, and how much of the second is mixed in, 0..1. */
   skin: string;
+  skin2: string;
+  skinMix: number;
   /** Strength of fine skin detail, and of its lines in the illustrated look. */
   detK: number;
   lines: number;
@@ -130,7 +133,7 @@ export interface PersonBasics {
   readonly weight: number;
   /** 1 up to nine years of age, 0 from seventeen. */
   readonly childness: number;
-  /** 0 up to 25 years, 1 from 71. */
+  /** 0 up to 25 years, 1 from 73. */
   readonly ageing: number;
   /** 0 natural .. 1 illustrated. */
   readonly stylize: number;
@@ -168,7 +171,7 @@ export function samplePerson(seed: number, options: PersonOptions = {}): Person 
   const eth = options.eth ?? { c: families[0], a: families[1], f: families[2] };
 
   const childness = clamp01((17 - age) / 8);
-  const ageing = clamp01((age - 25) / 46) ** 0.95;
+  const ageing = clamp01((age - 25) / 48) ** 0.85;
   const basics: PersonBasics = { seed, presentation: sex, ageYears: age, weight, childness, ageing, stylize };
 
   const detail = sampleShape(basics, options);
@@ -195,11 +198,12 @@ export function samplePerson(seed: number, options: PersonOptions = {}): Person 
     eth,
     detail,
     ...skin,
-    ...sampleSkinTexture(basics, skin.toneT),
-    detK: lerp(0.55, 1.15, clamp01((age - 20) / 45)) * (skin.toneT > 0.62 ? 0.8 : 1) * lerp(1, 0.5, childness),
-    lines: lerp(0.22, 1.1, clamp((age - 24) / 34, 0, 1)),
+    ...sampleSkinTexture(basics),
+    detK: lerp(0.55, 1.1, clamp01((age - 20) / 50)) * lerp(1, 0.5, childness),
+    lines: lerp(0.25, 1.1, clamp01((age - 22) / 42) ** 0.85),
     ...colours,
     ...hair,
+    ...(options.hairColor ? {} : { hairColor: headwearColour(basics, hair.hair, colours.hairColor) }),
     ...brows,
     ...beard,
     eyeTex,

@@ -1,9 +1,10 @@
 import type { AssetPack } from './asset-pack.ts';
 import { clamp01, smoothstep } from './interpolation.ts';
-import { expressionTargets, identityTargets, type MacroParameters } from './macro-weights.ts';
+import { expressionTargets, identityTargets, type MacroParameters, type TargetWeight } from './macro-weights.ts';
 import { addMorphTargets, centroid } from './morph-targets.ts';
 import { MouthCorrectives } from './mouth-correctives.ts';
-import type { Person } from './person.ts';
+import { lidRaise } from './open-lids.ts';
+import type { ExpressionWeights, Person } from './person.ts';
 import { StylizeWarp } from './stylize-warp.ts';
 
 /** What the rig reads of a person. */
@@ -29,6 +30,25 @@ export interface HeadFrame {
 const BASE_EYE_Y = 7.28;
 const SHOULDERS_BELOW_Y = 6.1;
 
+/** What the head at rest depends on. */
+const HEAD_FIELDS = ['sex', 'age', 'weight', 'muscle', 'eth', 'detail', 'rest', 'stylize'] as const;
+
+interface RestingHead {
+  readonly person: RigParameters;
+  readonly unwarped: Float32Array;
+  readonly warped: Float32Array;
+  readonly openLids: readonly TargetWeight[];
+  readonly warp: StylizeWarp;
+}
+
+/** What a blink takes back of lids that were raised at rest. */
+function closedAgain(raised: readonly TargetWeight[], expression: ExpressionWeights): TargetWeight[] {
+  return raised.map(([name, weight]) => {
+    const side = name.includes('left') ? 'left' : 'right';
+    return [name, -weight * (expression[`eye-${side}-closure`] ?? 0)];
+  });
+}
+
 /** From a person's parameters to vertex positions of the base mesh and of the proxies that hang on it. */
 export class FaceRig {
   readonly base: Float32Array;
@@ -36,6 +56,7 @@ export class FaceRig {
   readonly #body: Uint16Array;
   readonly #noseTip: Uint16Array;
   readonly #correctives: MouthCorrectives;
+  #lastHead: RestingHead | null = null;
   readonly #proxies = new Map<string, { refs: Uint16Array; weights: Float32Array; offsets: Float32Array }>();
 
   constructor(pack: AssetPack) {
@@ -52,21 +73,32 @@ export class FaceRig {
 
   /** Identity and rest expression, then the expression on top; both bent by the same warp. */
   shapes(person: RigParameters): HeadShapes {
-    const neutral = Float32Array.from(this.base);
-    addMorphTargets(this.#pack, neutral, identityTargets(person));
-    addMorphTargets(this.#pack, neutral, expressionTargets(person, person.rest ?? {}));
-    let posed = neutral;
+    const head = this.#restingHead(person);
     const expression = person.expr ?? {};
-    if (Object.keys(expression).length > 0) {
-      posed = Float32Array.from(neutral);
-      addMorphTargets(this.#pack, posed, expressionTargets(person, expression));
-      this.#correctives.apply(posed, neutral);
-    }
-    const warp = this.#warpOf(neutral, person);
-    const shapes = posed === neutral ? [neutral] : [neutral, posed];
-    for (const positions of shapes) warp.apply(positions, this.base);
-    for (const positions of shapes) this.#dropShoulders(positions, neutral);
-    return { neutral, posed };
+    if (Object.keys(expression).length === 0) return { neutral: head.warped, posed: head.warped };
+    const posed = Float32Array.from(head.unwarped);
+    addMorphTargets(this.#pack, posed, expressionTargets(person, expression));
+    addMorphTargets(this.#pack, posed, closedAgain(head.openLids, expression));
+    this.#correctives.apply(posed, head.unwarped);
+    head.warp.apply(posed, this.base);
+    this.#dropShoulders(posed, head.warped);
+    return { neutral: head.warped, posed };
+  }
+
+  /** The head at rest. The last one is kept: a person is posed many times in a row. */
+  #restingHead(person: RigParameters): RestingHead {
+    const last = this.#lastHead;
+    if (last && HEAD_FIELDS.every((field) => last.person[field] === person[field])) return last;
+    const unwarped = Float32Array.from(this.base);
+    addMorphTargets(this.#pack, unwarped, identityTargets(person));
+    addMorphTargets(this.#pack, unwarped, expressionTargets(person, person.rest ?? {}));
+    const openLids = this.#openLids(unwarped, person);
+    const warp = this.#warpOf(unwarped, person);
+    const warped = Float32Array.from(unwarped);
+    warp.apply(warped, this.base);
+    this.#dropShoulders(warped, warped);
+    this.#lastHead = { person: { ...person }, unwarped, warped, openLids, warp };
+    return this.#lastHead;
   }
 
   /** Positions of a proxy (garment, eyes, teeth, ...) on the coarse head, before any subdivision. */
@@ -98,6 +130,19 @@ export class FaceRig {
     const jaw = centroid(neutral, this.#pack.group('joint-jaw'));
     const head = centroid(neutral, this.#pack.group('joint-head'));
     return { top, height: top - (jaw[1] - 0.1), z: head[2] };
+  }
+
+  /** Nobody of the illustrated look looks through nearly shut eyes at rest. */
+  #openLids(neutral: Float32Array, person: RigParameters): readonly TargetWeight[] {
+    const stylize = person.stylize ?? 0;
+    if (stylize === 0) return [];
+    const unit = expressionTargets(person, { 'eye-left-opened-up': 1, 'eye-right-opened-up': 1 });
+    const raised = Float32Array.from(neutral);
+    addMorphTargets(this.#pack, raised, unit);
+    const raise = stylize * lidRaise(neutral, raised);
+    const targets = unit.map(([name, weight]): TargetWeight => [name, weight * raise]);
+    addMorphTargets(this.#pack, neutral, targets);
+    return targets;
   }
 
   #proxy(name: string) {

@@ -108,12 +108,17 @@ export class FaceScene {
     normals: Float32Array,
   ): Promise<PartMesh> {
     const skin = this.#pack.skin(person.skin);
+    const skin2 = this.#pack.skin(person.skin2);
     const uniforms = {
       headTexture: await this.#library.texture(skin.head),
       atlasTexture: await this.#library.texture(skin.atlas),
+      headTexture2: await this.#library.texture(skin2.head),
+      atlasTexture2: await this.#library.texture(skin2.atlas),
       maskTexture: await this.#library.texture('tex/masks_head.png'),
       headCrop: new Vector4(...this.#pack.index.headCrop),
       textureTone: new Vector3(...skin.tone),
+      textureTone2: new Vector3(...skin2.tone),
+      textureMix: person.skinMix,
       tone: linear(person.tone),
       scalpColour: linear(person.hairColor),
       stubbleColour: linear(person.beardColor),
@@ -134,7 +139,7 @@ export class FaceScene {
     };
     const options = { castsShadow: true, rest: this.#rest };
     const mesh = this.#mesh('skin', 'skin', this.skin, SKIN_SHADER, uniforms, options);
-    let paint = hair?.onSkin.paint ?? this.#noPaint;
+    let paint = hair && !hair.fabric ? hair.onSkin.paint : this.#noPaint;
     if (!hair && person.shaved) paint = this.#hair.get('buzz', person.recede)?.onSkin.paint ?? this.#noPaint;
     mesh.setShape(positions, normals);
     mesh.setAttribute('ao', this.#cover.occlusion(hair));
@@ -146,7 +151,14 @@ export class FaceScene {
 
   /** Hair follows the shape of the head, not its expression. */
   #hairMesh(person: Person, hair: HairMesh, { neutral }: HeadShapes): PartMesh {
-    const uniforms = { hairColour: linear(person.hairColor), shine: 1, strands: 1, curliness: hair.curliness };
+    const uniforms = {
+      hairColour: linear(person.hairColor),
+      shine: hair.fabric ? 0.22 : 1,
+      strands: hair.fabric ? 0.12 : 1,
+      curliness: hair.curliness,
+      cordDensity: hair.cordDensity,
+      plaited: hair.plaited ? 1 : 0,
+    };
     const mesh = this.#mesh(`hair ${hair.key}`, 'hair', hair.part, HAIR_SHADER, uniforms, { castsShadow: true });
     mesh.setShape(hair.binding.fit(neutral));
     mesh.setAttribute('ao', hair.occlusion);
@@ -160,7 +172,14 @@ export class FaceScene {
       shell = new BeardShell(this.skin, this.#rest, person.beard);
       this.#beards.set(person.beard, shell);
     }
-    const uniforms = { hairColour: linear(person.beardColor), shine: 0.7, strands: 1, curliness: 0.35 };
+    const uniforms = {
+      hairColour: linear(person.beardColor),
+      shine: 0.7,
+      strands: 1,
+      curliness: 0.35,
+      cordDensity: 0,
+      plaited: 0,
+    };
     const options = { blended: true, depthWrite: true };
     const mesh = this.#mesh(`beard ${person.beard}`, 'beard', shell.part, HAIR_SHADER, uniforms, options);
     const shape = shell.fit(positions, normals, person.beardLen ?? USUAL_BEARD_LENGTH);

@@ -1,4 +1,4 @@
-import { lerp } from './interpolation.ts';
+import { clamp01, lerp } from './interpolation.ts';
 import type { PersonBasics, PersonOptions } from './person.ts';
 import { SeededRandom, topicRandom } from './seeded-random.ts';
 import {
@@ -37,22 +37,39 @@ const FEMININE_SHIFTS: Shifts = [
 
 /** Per unit of childness: the macro targets alone make children look like small adults. */
 const CHILD_SHIFTS: Shifts = [
-  ['nose/nose-scale-vert', DECR_INCR, -0.35],
-  ['nose/nose-volume', DECR_INCR, -0.45],
-  ['nose/nose-scale-depth', DECR_INCR, -0.35],
-  ['nose/nose-curve', CONCAVE_CONVEX, -0.35],
-  ['nose/nose-hump', DECR_INCR, -0.3],
-  ['chin/chin-height', DECR_INCR, -0.45],
-  ['chin/chin-width', DECR_INCR, -0.15],
-  ['chin/chin-prominent', DECR_INCR, -0.3],
-  ['mouth/mouth-scale-horiz', DECR_INCR, -0.22],
-  ['forehead/forehead-scale-vert', DECR_INCR, 0.25],
-  ['neck/neck-scale-horiz', DECR_INCR, -0.5],
-  ['eyes/$-eye-scale', DECR_INCR, 0.35],
-  ['cheek/$-cheek-volume', DECR_INCR, 0.42],
-  ['cheek/$-cheek-bones', DECR_INCR, -0.3],
+  ['nose/nose-scale-vert', DECR_INCR, -0.14],
+  ['nose/nose-volume', DECR_INCR, -0.14],
+  ['nose/nose-scale-depth', DECR_INCR, -0.06],
+  ['nose/nose-curve', CONCAVE_CONVEX, -0.15],
+  ['nose/nose-hump', DECR_INCR, -0.2],
+  ['chin/chin-height', DECR_INCR, -0.35],
+  ['chin/chin-width', DECR_INCR, -0.1],
+  ['chin/chin-prominent', DECR_INCR, -0.2],
+  ['mouth/mouth-scale-horiz', DECR_INCR, -0.16],
+  ['mouth/mouth-upperlip-volume', DECR_INCR, -0.15],
+  ['mouth/mouth-lowerlip-volume', DECR_INCR, -0.15],
+  ['forehead/forehead-scale-vert', DECR_INCR, 0.22],
+  ['neck/neck-scale-horiz', DECR_INCR, -0.45],
+  ['eyes/$-eye-scale', DECR_INCR, 0.26],
+  ['cheek/$-cheek-volume', DECR_INCR, 0.14],
   ['head/head-fat', DECR_INCR, 0.15],
   ['eyebrows/eyebrows-trans', DOWN_UP, 0.2],
+];
+
+/** Per unit of maturity: what changes between leaving school and middle age. */
+const MATURITY_SHIFTS: Shifts = [
+  ['eyes/$-eye-scale', DECR_INCR, -0.14],
+  ['eyes/$-eye-bag', DECR_INCR, 0.18],
+  ['mouth/mouth-upperlip-volume', DECR_INCR, -0.14],
+  ['mouth/mouth-lowerlip-volume', DECR_INCR, -0.1],
+  ['mouth/mouth-laugh-lines', IN_OUT, -0.22],
+  ['nose/nose-scale-vert', DECR_INCR, 0.1],
+  ['nose/nose-width3', DECR_INCR, 0.1],
+  ['cheek/$-cheek-inner', DECR_INCR, -0.2],
+  ['cheek/$-cheek-volume', DECR_INCR, -0.1],
+  ['neck/neck-scale-horiz', DECR_INCR, 0.18],
+  ['head/head-fat', DECR_INCR, 0.16],
+  ['chin/chin-width', DECR_INCR, 0.1],
 ];
 
 /** Per unit of ageing, before the neck (which depends on build) ... */
@@ -60,7 +77,7 @@ const AGEING_SHIFTS: Shifts = [
   ['eyes/$-eye-bag', DECR_INCR, 0.32],
   ['eyes/$-eye-scale', DECR_INCR, -0.14],
   ['eyes/$-eye-corner2', DOWN_UP, -0.22],
-  ['mouth/mouth-laugh-lines', IN_OUT, -0.55],
+  ['mouth/mouth-laugh-lines', IN_OUT, -0.3],
   ['mouth/mouth-upperlip-volume', DECR_INCR, -0.4],
   ['mouth/mouth-lowerlip-volume', DECR_INCR, -0.25],
   ['ears/$-ear-scale', DECR_INCR, 0.3],
@@ -131,9 +148,10 @@ function drawModifiers(detail: ShapeDetail, random: SeededRandom, strength: numb
   }
 }
 
-function age(detail: ShapeDetail, random: SeededRandom, { ageing, weight }: PersonBasics): void {
+function age(detail: ShapeDetail, random: SeededRandom, { ageYears, ageing, weight }: PersonBasics): void {
+  detail.shiftAll(MATURITY_SHIFTS, clamp01((ageYears - 18) / 26) - 0.35);
   if (ageing === 0) return;
-  detail.weights['head/head-age-incr'] = ageing * (0.55 + 0.5 * random.next());
+  detail.weights['head/head-age-incr'] = ageing * (0.45 + 0.4 * random.next());
   detail.shift('neck/neck-double', DECR_INCR, 0.55 * ageing * (0.3 + weight));
   detail.shiftAll(AGEING_SHIFTS, ageing);
 }

@@ -1,7 +1,7 @@
 import type { AssetPack } from './asset-pack.ts';
 import type { HairMesh } from './hair-mesh.ts';
 import type { MeshPart } from './mesh-part.ts';
-import { skinMasks } from './skin-masks.ts';
+import { skinMasks, stubbleMask } from './skin-masks.ts';
 
 /** Below this the skin is never in the picture. */
 const SHOWN_ABOVE_Y = 4.6;
@@ -23,6 +23,8 @@ export class SkinCover {
     this.#skin = skin;
     this.#rest = rest;
     this.#paint = skin.refine(skinMasks(pack.floats('base.pos')), 4);
+    // A beard's edge is finer than the base mesh: it would come out in steps.
+    for (let i = 0; i < rest.length / 3; i++) this.#paint[i * 4] = stubbleMask(rest, i);
     this.#occlusion = skin.refine(pack.occlusion('skin|none'), 1);
   }
 

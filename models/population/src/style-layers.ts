@@ -1,6 +1,6 @@
 import { EXPRESSIONS } from './expressions.ts';
 import { IRIS_COLOURS } from './eye-colours.ts';
-import { HAIR_STYLE_NAMES } from './hair-styles.ts';
+import { HAIR_STYLE_NAMES, HAIR_STYLES, type HairStyle, type HairStyleName } from './hair-styles.ts';
 import type { Person } from './person.ts';
 import { meanPerson } from './reference-people.ts';
 import type { CapturePass } from './tone-free-capture.ts';
@@ -37,11 +37,11 @@ const GARMENTS = [
 
 /** Half thickness, arch, tilt, length. */
 const BROWS: Readonly<Record<string, Person['brow']>> = {
-  soft: [0.026, 0.052, 0.02, 0.46],
-  arched: [0.024, 0.066, 0.022, 0.47],
-  medium: [0.029, 0.048, 0.015, 0.475],
-  thick: [0.034, 0.042, 0.006, 0.49],
-  flat: [0.031, 0.034, 0, 0.485],
+  soft: [0.025, 0.052, 0.014, 0.46],
+  arched: [0.024, 0.066, 0.016, 0.47],
+  medium: [0.027, 0.049, 0.009, 0.475],
+  thick: [0.032, 0.044, 0.002, 0.49],
+  flat: [0.028, 0.038, -0.002, 0.485],
   child: [0.02, 0.05, 0.018, 0.45],
 };
 
@@ -54,12 +54,14 @@ const BEARDS: Readonly<Record<string, { beard: string; beardLen: number; stubble
   long: { beard: 'full', beardLen: 0.19, stubble: 0.55 },
 };
 
-/** Hair over painted scalp, hair alone, and the skin in the hair's shadow. */
-function hairPasses(hair: string): CapturePass[] {
+/** Hair over painted scalp, hair alone, and the skin in the hair's shadow. A scarf covers the neck on purpose. */
+function hairPasses(hair: HairStyleName): CapturePass[] {
+  const { fabric }: HairStyle = HAIR_STYLES[hair];
   const person = { hair, hairColor: NEUTRAL_COLOUR };
-  const scalp = hair === 'buzz' ? 0.9 : 0.8;
+  const scalp = fabric ? 0 : hair === 'buzz' ? 0.9 : 0.8;
+  const cut = fabric ? {} : { cutAway: HAIR_CUT };
   return [
-    { ...LAYER, show: ['hair', 'skin'], mode: 'scalpPaint', cutAway: HAIR_CUT, person: { ...person, scalp } },
+    { ...LAYER, show: ['hair', 'skin'], mode: 'scalpPaint', ...cut, person: { ...person, scalp } },
     { ...LAYER, show: ['hair'], person },
     { ...LAYER, show: ['skin'], person },
   ];
@@ -80,7 +82,7 @@ function eyePass(eyeTex: string, mean: Person): CapturePass {
   return { ...SPRITE, show: ['eyes'], mode: 'plainEyes', withoutLidShadow: true, person };
 }
 
-/** All layers of the style: base, 21 hair styles, 7 garments, 6 brows, 6 beards, 9 eye colours, teeth and tongue. */
+/** All layers of the style: base, 28 hair styles, 7 garments, 6 brows, 6 beards, 9 eye colours, teeth and tongue. */
 export function styleLayers(): StyleLayer[] {
   const mean = meanPerson();
   const layer = (kind: StyleLayerKind, name: string, passes: readonly CapturePass[]): StyleLayer => {

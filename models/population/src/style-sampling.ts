@@ -58,6 +58,7 @@ const MASCULINE_STYLES: readonly string[] = [
   'curly',
   'shag',
   'none',
+  'turban',
 ];
 const FEMININE_STYLES: readonly string[] = [
   'bob',
@@ -72,8 +73,13 @@ const FEMININE_STYLES: readonly string[] = [
   'lowbun',
   'pixie',
   'shag',
+  'curtainfringe',
+  'plaits',
+  'headscarf',
 ];
-const MASCULINE_COILY_STYLES: readonly string[] = ['coils', 'coils', 'coils', 'buzz', 'buzz', 'afro', 'locs', 'none'];
+const MASCULINE_COILY_STYLES: readonly string[] = [
+  ...['coils', 'coils', 'coils', 'buzz', 'buzz', 'afro', 'locs', 'none', 'cornrows'],
+];
 const FEMININE_COILY_STYLES: readonly string[] = [
   'afro',
   'puffs',
@@ -84,7 +90,14 @@ const FEMININE_COILY_STYLES: readonly string[] = [
   'lowbun',
   'coils',
   'ponytail',
+  'boxbraids',
+  'boxbraids',
+  'longcoily',
+  'cornrows',
+  'headscarf',
 ];
+/** Cloth instead of hair: coloured like a garment. */
+const FABRICS = new Set(['headscarf', 'turban']);
 /** Styles that can have a receding hairline; the others cover it. */
 const RECEDING_STYLES = new Set(['crop', 'sidepart', 'quiff', 'slick', 'buzz', 'coils', 'curly', 'none']);
 
@@ -108,8 +121,10 @@ const MASCULINE_GARMENTS: readonly string[] = [
 ];
 const FEMININE_GARMENTS: readonly string[] = ['female_casualsuit01', 'female_casualsuit02'];
 
-/** From this tone on the pack's dark skin textures are used. */
-const DARK_SKIN_TONE = 0.62;
+/** Ages at which a skin texture is wholly of its band: young up to the first, middle-aged at the second, old at the third. */
+const SKIN_AGES = [25, 48, 80] as const;
+
+type SkinTexture = Pick<Person, 'skin' | 'skin2' | 'skinMix'>;
 
 type SkinStyle = Pick<Person, 'toneT' | 'tone' | 'lipColor' | 'lipK' | 'blush' | 'freckles' | 'expo' | 'gloss'>;
 
@@ -123,18 +138,26 @@ export function sampleSkin(random: SeededRandom, basics: PersonBasics, options: 
   const freckles = toneT < 0.4 && random.next() < 0.2 ? 0.3 + 0.4 * random.next() : 0;
   const expo = lerp(0.93, 1, clamp01(toneT / 0.25)) * lerp(1, 1.42, clamp01((toneT - 0.3) / 0.7));
   const gloss = (0.9 + 0.2 * random.next()) * lerp(1, 1.4, toneT);
-  return { toneT, tone, lipColor, lipK: lipK * lerp(1, 0.7, childness), blush, freckles, expo, gloss };
+  return { toneT, tone, lipColor, lipK: lipK * lerp(1, 0.5, childness), blush, freckles, expo, gloss };
 }
 
-/** Chooses the skin texture by age band, tone and presentation, e.g. `ym2`, `odf`. */
-export function sampleSkinTexture({ seed, presentation, ageYears }: PersonBasics, toneT: number): { skin: string } {
-  const band = ageYears < 36 ? 'y' : ageYears < 55 ? 'm' : 'o';
+/**
+ * Chooses two skin textures by age and presentation, e.g. `ym2` and `mm1`, and how much of the second is mixed in, so
+ * that skin ages without steps. Every tone uses the same textures: their own tone is divided out, so the relief of a
+ * person's skin says nothing of its colour. (The pack's dark sets show blotches in old age.)
+ */
+export function sampleSkinTexture({ seed, presentation, ageYears }: PersonBasics): SkinTexture {
   const sex = presentation < 0.5 ? 'f' : 'm';
-  const choice = new SeededRandom(seed * 13 + 5).next();
-  if (toneT > DARK_SKIN_TONE) return { skin: `${band}d${sex}` };
-  const number = band === 'y' ? 1 + Math.floor(choice < 0.33 ? 0 : choice < 0.66 ? 1 : 2) : choice < 0.5 ? 1 : 2;
-  const skin = `${band}${sex}${number}`;
-  return { skin: skin === 'om2' ? 'om1' : skin }; // om2 was made from a small source and looks blurred
+  const random = new SeededRandom(seed * 13 + 5);
+  const choice = random.next();
+  const young = `y${sex}${1 + Math.min(2, Math.floor(choice * 3))}`;
+  const middle = `m${sex}${random.next() < 0.5 ? 1 : 2}`;
+  const old = sex === 'm' ? 'om1' : `of${random.next() < 0.5 ? 1 : 2}`; // om2 was made from a small source and is blurred
+  const [youngAge, middleAge, oldAge] = SKIN_AGES;
+  if (ageYears < middleAge) {
+    return { skin: young, skin2: middle, skinMix: clamp01((ageYears - youngAge) / (middleAge - youngAge)) };
+  }
+  return { skin: middle, skin2: old, skinMix: clamp01((ageYears - middleAge) / (oldAge - middleAge)) };
 }
 
 type HairColours = Pick<Person, 'hairColor' | 'beardColor' | 'browColor'>;
@@ -188,9 +211,9 @@ type BrowStyle = Pick<Person, 'brow' | 'browK' | 'lash' | 'lashK'>;
 
 export function sampleBrows(random: SeededRandom, { presentation, childness, ageing }: PersonBasics): BrowStyle {
   const half = () => random.normal() * 0.5;
-  const thickness = (lerp(0.026, 0.032, presentation) + 0.005 * half()) * lerp(1, 0.72, childness);
-  const arch = lerp(0.052, 0.044, presentation) + 0.012 * half();
-  const tilt = 0.012 + 0.018 * half() + lerp(0.008, -0.006, presentation) - 0.02 * ageing;
+  const thickness = (lerp(0.025, 0.029, presentation) + 0.004 * half()) * lerp(1, 0.82, childness);
+  const arch = lerp(0.052, 0.047, presentation) + 0.012 * half();
+  const tilt = 0.012 + 0.018 * half() + lerp(0.004, -0.012, presentation) - 0.02 * ageing - 0.012 * childness;
   const length = lerp(0.46, 0.49, presentation) + 0.02 * half();
   const opacity = lerp(0.94, 1, presentation) * (0.94 + 0.06 * random.next());
   return {
@@ -220,6 +243,11 @@ export function sampleBeard(random: SeededRandom, { presentation, ageYears }: Pe
 
 export function sampleEyeColour(random: SeededRandom, darkHaired: boolean): string {
   return darkHaired || random.next() < 0.4 ? 'brown' : random.pick(EYE_COLOURS);
+}
+
+/** A headscarf or a turban has a colour of its own, hair keeps the one it has. */
+export function headwearColour({ seed }: PersonBasics, hair: string, hairColour: HexColour): HexColour {
+  return FABRICS.has(hair) ? new SeededRandom(seed * 17 + 3).pick(CLOTH_COLOURS) : hairColour;
 }
 
 type ClothesStyle = Pick<Person, 'cloth' | 'clothColor' | 'bg'>;

@@ -28,6 +28,9 @@ interface Magnifier {
 
 /** Half the distance between the eyes on the base head. */
 const BASE_EYE_X = 0.289;
+/** From eyes to chin, in distances between the eyes: longer faces are shortened by a share of what is over. */
+const USUAL_FACE_LENGTH = 1.75;
+const LONG_FACE_SHARE = 0.3;
 /** How far the nose's magnifier lies behind its tip. */
 const NOSE_CENTRE_DEPTH = 0.12;
 
@@ -41,13 +44,15 @@ export class StylizeWarp {
   readonly #eyeY: number;
   readonly #neckZ: number;
   readonly #eyeToChin: number;
+  /** How much the lower face is shortened. */
+  readonly #shortened: number;
 
   constructor(anchors: WarpAnchors, amounts: WarpAmounts) {
     const { leftEye, rightEye, noseTip, jaw, neck } = anchors;
     const unit = leftEye[0] / BASE_EYE_X;
-    const eye = { inner: 0.19 * unit, outer: 0.5 * unit, gain: 0.2 * amounts.stylize + 0.13 * amounts.childness };
+    const eye = { inner: 0.19 * unit, outer: 0.5 * unit, gain: 0.27 * amounts.stylize + 0.07 * amounts.childness };
     const noseCentre: Point = [noseTip[0], noseTip[1], noseTip[2] - NOSE_CENTRE_DEPTH * unit];
-    const noseGain = -0.1 * amounts.stylize - 0.2 * amounts.childness;
+    const noseGain = -0.13 * amounts.stylize - 0.1 * amounts.childness;
     this.#magnifiers = [
       { centre: leftEye, ...eye },
       { centre: rightEye, ...eye },
@@ -57,6 +62,8 @@ export class StylizeWarp {
     this.#eyeY = leftEye[1];
     this.#neckZ = neck[2];
     this.#eyeToChin = this.#eyeY - (jaw[1] - 0.12);
+    const long = this.#eyeToChin / (2 * leftEye[0]) - USUAL_FACE_LENGTH;
+    this.#shortened = (0.055 + Math.max(0, long) * LONG_FACE_SHARE) * amounts.stylize + 0.085 * amounts.childness;
   }
 
   /** Warps positions in place; `base` are the same vertices on the base head, which tell shoulders from neck. */
@@ -81,7 +88,7 @@ export class StylizeWarp {
     const narrowJaw = 0.055 * stylize + 0.03 * childness;
     x *= 1 - narrowJaw * smoothstep(0.25, 0.8, below) * head;
 
-    const skull = 0.035 * stylize + 0.055 * childness;
+    const skull = 0.035 * stylize + 0.045 * childness;
     const skullZ = this.#neckZ + 0.35;
     x *= 1 + skull * smoothstep(0, 0.9, 0.25 - below);
     z = skullZ + (z - skullZ) * (1 + skull * 0.6 * smoothstep(0, 0.9, -below));
@@ -92,7 +99,7 @@ export class StylizeWarp {
     x *= lerp(1, shoulder ? narrowShoulders : narrowNeck, body);
     z = this.#neckZ + (z - this.#neckZ) * lerp(1, narrowNeck, body);
 
-    const lower = 1 - 0.055 * stylize - 0.1 * childness;
+    const lower = 1 - this.#shortened;
     const upper = 1 + 0.005 * stylize + 0.03 * childness;
     if (y > eyeY) y = eyeY + (y - eyeY) * upper;
     else if (below < 1.15) y = eyeY - (eyeY - y) * lower;

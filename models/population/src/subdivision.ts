@@ -199,11 +199,22 @@ export function subdivide(mesh: QuadMesh): Subdivided {
   return { stencils, mesh: { vertexCount: stencils.rowCount, ...refineFaces(mesh, topology) } };
 }
 
-/** Refines `width` values per vertex, e.g. positions with width 3. */
-export function applyStencils(stencils: Stencils, values: ArrayLike<number>, width: number): Float32Array {
+/**
+ * Refines `width` values per vertex, e.g. positions with width 3.
+ *
+ * @param only refined vertices to compute; the others stay 0. Default all.
+ */
+export function applyStencils(
+  stencils: Stencils,
+  values: ArrayLike<number>,
+  width: number,
+  only?: readonly number[],
+): Float32Array {
   const { rowCount, rowStart, columns, weights } = stencils;
   const refined = new Float32Array(rowCount * width);
-  for (let row = 0; row < rowCount; row++) {
+  const count = only?.length ?? rowCount;
+  for (let i = 0; i < count; i++) {
+    const row = only?.[i] ?? i;
     for (let entry = rowStart[row]; entry < rowStart[row + 1]; entry++) {
       const source = columns[entry] * width;
       for (let d = 0; d < width; d++) refined[row * width + d] += values[source + d] * weights[entry];

@@ -99,7 +99,7 @@ export function captureGeometry(
   };
   [{}, ...expressions].forEach((expression, e) => {
     const { posed } = scene.rig.shapes({ ...person, expr: addExpressions(person.expr, expression) });
-    const refined = scene.skin.refine(posed, 3);
+    const refined = scene.skin.refine(posed, 3, vertices);
     const first = e * count;
     vertices.forEach((vertex, i) => {
       put(refined, vertex, (first + i) * 3);

@@ -28,6 +28,17 @@ export function linearColour(hex: string): LinearColour {
   return [channel(1), channel(3), channel(5)];
 }
 
+/** Linear light to the nearest `#rrggbb` (sRGB). */
+export function hexColour(colour: LinearColour): string {
+  const channel = (light: number) => {
+    const value = light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
+    return Math.round(255 * clamp01(value))
+      .toString(16)
+      .padStart(2, '0');
+  };
+  return `#${colour.map(channel).join('')}`;
+}
+
 export function mixColours(a: LinearColour, b: LinearColour, t: number): LinearColour {
   return [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])];
 }

@@ -4,6 +4,7 @@ export {
   decodeDiffuse,
   decodeHighlight,
   HIGHLIGHT_RANGE,
+  hexColour,
   type LinearColour,
   linearColour,
   mixColours,
@@ -46,9 +47,9 @@ export {
   type StyleLayers,
 } from './layers-index.ts';
 export type { CreateTensor, ModelSession } from './model-session.ts';
-export type { CatchLight, Quad } from './pose-sprites.ts';
+export { type CatchLight, glassesQuad, type Quad } from './pose-sprites.ts';
 export { type Strip, stripTriangles } from './pose-strips.ts';
-export { type Probes, parseProbes } from './probes.ts';
+export { FACE_SHAPES, type FaceShape, type Probes, parseProbes } from './probes.ts';
 export { blendPuppets, type Puppet } from './puppet.ts';
 export {
   LANDMARK_GROUPS,

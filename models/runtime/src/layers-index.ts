@@ -2,6 +2,7 @@
 import { type LinearColour, linearColour, mixColours, skinTone, toneGloss, toneLift } from './colour.ts';
 import { ModelError } from './errors.ts';
 import { JsonReader } from './json-reader.ts';
+import type { SpriteBox } from './puppet-mesh.ts';
 import type { PuppetStyle } from './style.ts';
 
 export type LayerKind = 'hair' | 'cloth' | 'brow' | 'beard';
@@ -14,11 +15,19 @@ export interface Layer {
   readonly tint: LinearColour;
 }
 
+/** One picture over both eyes. */
+export interface Glasses {
+  readonly file: string;
+  /** Its rectangle in distances between the eyes, from the point between them: see `glassesQuad`. */
+  readonly box: SpriteBox;
+}
+
 export interface LayerIndex {
   /** By name with its kind: `hair-crop`, `cloth-male-casualsuit04`. */
   readonly layers: Readonly<Record<string, Layer>>;
   /** Files of the sprites: `eyeL-brown`, `eyeR-brown`, `teethU`, `teethD`, `tongue`. */
   readonly sprites: Readonly<Record<string, string>>;
+  readonly glasses: Readonly<Record<string, Glasses>>;
 }
 
 /** Reads models/layers/index.json (already parsed as JSON). Throws ModelError `bad-layers`. */
@@ -26,9 +35,12 @@ export function parseLayerIndex(json: unknown): LayerIndex {
   const index = new JsonReader(json, ModelError.badLayers);
   const layers = index.object('layers');
   const sprites = index.object('sprites');
+  // Layers of the first generation have none.
+  const glasses = index.has('glasses') ? index.object('glasses') : undefined;
   return {
     layers: Object.fromEntries(layers.names().map((name) => [name, parseLayer(layers.object(name), name)])),
     sprites: Object.fromEntries(sprites.names().map((name) => [name, sprites.object(name).string('file')])),
+    glasses: Object.fromEntries(glasses?.names().map((name) => [name, parseGlasses(glasses.object(name))]) ?? []),
   };
 }
 
@@ -37,6 +49,10 @@ function parseLayer(layer: JsonReader, name: string): Layer {
   if (!LAYER_KINDS.includes(kind)) throw ModelError.badLayers(`${name} is of unknown kind '${kind}'`);
   const tint = layer.numbers('tint', 3);
   return { kind, file: layer.string('file'), tint: [tint[0]!, tint[1]!, tint[2]!] };
+}
+
+function parseGlasses(glasses: JsonReader): Glasses {
+  return { file: glasses.string('file'), box: glasses.numbers('box', 4) as unknown as SpriteBox };
 }
 
 /** How a layer is coloured; see the formula in colour.ts. */
@@ -56,6 +72,7 @@ export interface StyleLayers {
   readonly clothes: LayerPaint | undefined;
   readonly brows: LayerPaint | undefined;
   readonly beard: LayerPaint | undefined;
+  readonly glasses: Glasses | undefined;
   /** Sprite files. */
   readonly sprites: {
     readonly leftEye: string;
@@ -66,6 +83,8 @@ export interface StyleLayers {
   };
 }
 
+/** Cloth among the hair layers: the hair's colour is the cloth's, and a beard takes the brows' instead. */
+const HEADWEAR: ReadonlySet<string> = new Set(['headscarf', 'turban']);
 const BROW_HIGHLIGHT = 0.5;
 const BROW_OPACITY = 0.95;
 const STUBBLE_OPACITY = 0.7;
@@ -88,6 +107,7 @@ export function layersForStyle(index: LayerIndex, style: PuppetStyle): StyleLaye
     return file;
   };
   const hairColour = linearColour(style.hairColour);
+  const beardColour = HEADWEAR.has(style.hair) ? linearColour(style.browColour) : hairColour;
   const stubble = style.beard === 'stubble';
   return {
     skin: { colour: tone, lift, highlightGain: toneGloss(style.tone), opacity: 1 },
@@ -101,9 +121,11 @@ export function layersForStyle(index: LayerIndex, style: PuppetStyle): StyleLaye
     beard: find(
       'beard',
       style.beard,
-      stubble ? stubbleColour(tone, hairColour) : hairColour,
+      stubble ? stubbleColour(tone, beardColour) : beardColour,
       stubble ? { lift, opacity: STUBBLE_OPACITY } : {},
     ),
+    // A newer participant may wear what these layers don't have.
+    glasses: style.glasses ? index.glasses[style.glasses] : undefined,
     sprites: {
       leftEye: sprite(`eyeL-${style.eyes}`),
       rightEye: sprite(`eyeR-${style.eyes}`),

@@ -1,7 +1,14 @@
 /** What lies in the skin's holes: eyeballs, teeth and tongue as rectangles, catch-lights as points. */
 import { smoothstep } from './colour.ts';
 import { mouthHeights } from './pose-mouth.ts';
-import { LANDMARK_GROUPS, LANDMARKS_PER_GROUP, type LandmarkGroup, type PuppetMesh, type Rim } from './puppet-mesh.ts';
+import {
+  LANDMARK_GROUPS,
+  LANDMARKS_PER_GROUP,
+  type LandmarkGroup,
+  type PuppetMesh,
+  type Rim,
+  type SpriteBox,
+} from './puppet-mesh.ts';
 
 /** Four corners, x and y each: left top, right top, right bottom, left bottom. Frame units. */
 export type Quad = Float32Array;
@@ -75,11 +82,38 @@ function eyeballCorrection(mesh: PuppetMesh, rest: Float32Array, group: Landmark
   ];
 }
 
+/**
+ * Where glasses lie, given the middles of the eyes (`PosedPuppet.eyeMiddles`) and their box in distances between the eyes:
+ * they turn and tilt with the head, and neither blink nor gaze moves them.
+ */
+export function glassesQuad(eyeMiddles: Float32Array, box: SpriteBox, quad: Quad = new Float32Array(8)): Quad {
+  const [leftX, leftY, rightX, rightY] = eyeMiddles as unknown as readonly [number, number, number, number];
+  const middleX = (leftX + rightX) / 2;
+  const middleY = (leftY + rightY) / 2;
+  // The left eye is on the viewer's right.
+  const alongX = leftX - rightX;
+  const alongY = leftY - rightY;
+  const [left, top, right, bottom] = box;
+  const corners = [
+    [left, top],
+    [right, top],
+    [right, bottom],
+    [left, bottom],
+  ] as const;
+  for (const [index, [u, v]] of corners.entries()) {
+    quad[2 * index] = middleX + u * alongX - v * alongY;
+    quad[2 * index + 1] = middleY + u * alongY + v * alongX;
+  }
+  return quad;
+}
+
 export class SpritePoser {
   readonly eyes: readonly [Quad, Quad] = [new Float32Array(8), new Float32Array(8)];
   readonly upperTeeth: Quad = new Float32Array(8);
   readonly lowerTeeth: Quad = new Float32Array(8);
   readonly tongue: Quad = new Float32Array(8);
+  /** Middles of the eyeballs, looking straight: x, y of the left eye, x, y of the right one. */
+  readonly eyeMiddles = new Float32Array(4);
   readonly catchLights: readonly CatchLight[] = [...CATCH_LIGHTS, ...CATCH_LIGHTS].map((light) => ({ ...light }));
   readonly #mesh: PuppetMesh;
   readonly #eyeDistance: number;
@@ -100,7 +134,9 @@ export class SpritePoser {
       const [x, y] = this.#corrections[index]!;
       const shift = [gaze[0] + x, gaze[1] + y] as const;
       this.#place(this.eyes[index]!, points, group, shift[0], shift[1]);
-      this.#light(index, landmarkBox(this.#mesh, points, group), shift);
+      const box = landmarkBox(this.#mesh, points, group);
+      this.eyeMiddles.set([(box.left + box.right) / 2 + x, (box.top + box.bottom) / 2 + y], 2 * index);
+      this.#light(index, box, shift);
     }
     this.#poseMouth(points);
   }

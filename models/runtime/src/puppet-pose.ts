@@ -1,6 +1,7 @@
 /** A puppet in a pose: expression weights, head turn and gaze to positions of everything that is drawn. Pure geometry. */
 import { ModelError } from './errors.ts';
 import { EXPRESSIONS, type ExpressionWeights } from './expressions.ts';
+import { HairPoser } from './pose-hair.ts';
 import { HeadTurn, pinLowerRim } from './pose-head-turn.ts';
 import { blinkScale, closeLids } from './pose-lids.ts';
 import { partLips } from './pose-mouth.ts';
@@ -23,11 +24,15 @@ export interface Pose {
 export interface PosedPuppet {
   /** vertexCount x 2. */
   readonly positions: Float32Array;
+  /** vertexCount x 2: the same mesh where hair lies on it. */
+  readonly hairPositions: Float32Array;
   readonly eyes: readonly [left: Quad, right: Quad];
   readonly upperTeeth: Quad;
   readonly lowerTeeth: Quad;
   readonly tongue: Quad;
   readonly catchLights: readonly CatchLight[];
+  /** Middles of the eyeballs, looking straight: x, y of the left eye, x, y of the right one. */
+  readonly eyeMiddles: Float32Array;
   readonly lidShadows: readonly [left: Strip, right: Strip];
   readonly lashes: readonly [left: Strip, right: Strip];
   readonly upperLipShadow: Strip;
@@ -46,6 +51,7 @@ export class PuppetPoser {
   readonly #points: Float32Array;
   readonly #blinkScales: { readonly left: number; readonly right: number };
   readonly #headTurn: HeadTurn;
+  readonly #hair: HairPoser;
   readonly #sprites: SpritePoser;
   readonly #strips: StripPoser;
   readonly #ring: readonly number[];
@@ -67,14 +73,16 @@ export class PuppetPoser {
     this.#points = new Float32Array(values);
     this.#blinkScales = { left: blinkScale(puppet, lids.left), right: blinkScale(puppet, lids.right) };
     this.#headTurn = new HeadTurn(mesh, puppet.rest);
+    this.#hair = new HairPoser(mesh, puppet.rest, this.#headTurn);
     this.#sprites = new SpritePoser(mesh, puppet.rest);
     this.#strips = new StripPoser(mesh, unit);
     this.#ring = [mouth.corners[0], ...mouth.upper, mouth.corners[1], ...mouth.lower.toReversed()];
-    const { eyes, upperTeeth, lowerTeeth, tongue, catchLights } = this.#sprites;
+    const { eyes, upperTeeth, lowerTeeth, tongue, catchLights, eyeMiddles } = this.#sprites;
     const { lidShadows, lashes, upperLipShadow, lowerLipShadow } = this.#strips;
     this.#posed = {
       positions: new Float32Array(2 * mesh.vertexCount),
-      ...{ eyes, upperTeeth, lowerTeeth, tongue, catchLights },
+      hairPositions: this.#hair.positions,
+      ...{ eyes, upperTeeth, lowerTeeth, tongue, catchLights, eyeMiddles },
       ...{ lidShadows, lashes, upperLipShadow, lowerLipShadow },
       mouthRing: new Float32Array(2 * this.#ring.length),
       eyeDistance: unit,
@@ -93,6 +101,7 @@ export class PuppetPoser {
     pinLowerRim(points, mesh);
     this.#sprites.pose(points, gaze);
     this.#strips.pose(points);
+    this.#hair.pose(yaw, pitch);
     this.#flatten();
     return this.#posed;
   }

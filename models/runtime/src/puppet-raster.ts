@@ -1,6 +1,7 @@
 /** Draws a posed puppet to pixels, without a GPU: for the command line, server images and tests. */
 import { ModelError } from './errors.ts';
 import type { StyleLayers } from './layers-index.ts';
+import { glassesQuad } from './pose-sprites.ts';
 import type { Puppet } from './puppet.ts';
 import type { PuppetMesh } from './puppet-mesh.ts';
 import {
@@ -42,13 +43,15 @@ export interface DrawPuppetOptions {
 
 /**
  * RGBA, opaque, `size` x `size`, rows from the top. Order, bottom to top: background, hair behind the head, eyeballs, lid
- * shadows, catch-lights, mouth, tongue, teeth, lip shadows, skin, brows, beard, clothes, lashes, hair before the head.
+ * shadows, catch-lights, mouth, tongue, teeth, lip shadows, skin, brows, beard, clothes, lashes, glasses, hair before the
+ * head.
  * Throws ModelError `bad-layers` if a texture is missing.
  */
 export function drawPuppet(options: DrawPuppetOptions): Uint8ClampedArray {
   const { mesh, posed, puppet, style, layers, size, supersample = 2 } = options;
   const canvas = new RasterCanvas(size, supersample);
   const map = mapTexels(mesh, posed.positions, canvas.side, supersample);
+  const hairMap = layers.hair && mapTexels(mesh, posed.hairPositions, canvas.side, supersample);
   const texture = (file: string): Texture => {
     const found = options.textures.get(file);
     if (!found) throw ModelError.badLayers(`${file} was not loaded`);
@@ -59,7 +62,7 @@ export function drawPuppet(options: DrawPuppetOptions): Uint8ClampedArray {
   const skin = { width: 2 * puppet.textureSize, height: puppet.textureSize, pixels: puppet.skin };
 
   canvas.radialGradient(displayColour(style.background[0]), displayColour(style.background[1]), BACKGROUND_GRADIENT);
-  if (layers.hair && hair) paintLayer(canvas, map, hair, layers.hair, 'back');
+  if (layers.hair && hair && hairMap) paintLayer(canvas, hairMap, hair, layers.hair, 'back');
   drawEyes(canvas, posed, layers, texture);
   drawMouth(canvas, posed, layers, texture);
   paintSkin(canvas, map, skin, layers.skin, { hair, clothes });
@@ -67,7 +70,8 @@ export function drawPuppet(options: DrawPuppetOptions): Uint8ClampedArray {
     if (layer) paintLayer(canvas, map, texture(layer.file), layer);
   }
   for (const lash of posed.lashes) canvas.strip(lash, LASH_GRADIENT, LASH_OPACITY);
-  if (layers.hair && hair) paintLayer(canvas, map, hair, layers.hair, 'front');
+  if (layers.glasses) canvas.sprite(glassesQuad(posed.eyeMiddles, layers.glasses.box), texture(layers.glasses.file));
+  if (layers.hair && hair && hairMap) paintLayer(canvas, hairMap, hair, layers.hair, 'front');
   return canvas.finish();
 }
 

@@ -19,6 +19,8 @@ export interface PuppetStyle {
   eyes: string;
   clothes: string;
   clothesColour: string;
+  /** Default: none. A name that the layers don't have is none, too. */
+  glasses?: string | undefined;
   /** Inner and outer colour of the background's radial gradient. */
   background: [string, string];
 }

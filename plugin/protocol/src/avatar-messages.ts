@@ -12,8 +12,10 @@ const layerName = v.pipe(v.string(), v.regex(/^[a-z0-9_]{0,40}$/));
 /**
  * Everything about a face that the voice must not decide. Chosen by the participant, otherwise drawn from a seed of the
  * participant's id; never from audio.
+ *
+ * Keys that a receiver doesn't know are left out: styles may gain keys without a new protocol version.
  */
-export const style = v.strictObject({
+export const style = v.object({
   look: v.picklist(['illustrated', 'initials']),
   /** Skin tone in linear palette position, 0 lightest to 1 darkest. */
   tone: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
@@ -25,6 +27,8 @@ export const style = v.strictObject({
   eyes: layerName,
   clothes: layerName,
   clothesColour: colour,
+  /** Missing is none; a name that a receiver's layers don't have is none there. */
+  glasses: v.optional(layerName),
   /** Inner and outer colour of the background's radial gradient. */
   background: v.strictTuple([colour, colour]),
 });

@@ -1,5 +1,6 @@
 /** A dressed puppet in Pixi: layers in their order, all on one mesh; owns its textures and frees them. */
 import {
+  glassesQuad,
   LASH_OPACITY,
   LOWER_LIP_SHADOW_OPACITY,
   LOWER_TEETH_TINT,
@@ -41,6 +42,7 @@ interface Parts {
   readonly upperLipShadow: Mesh;
   readonly lowerLipShadow: Mesh;
   readonly lashes: readonly Mesh[];
+  readonly glasses: Mesh | undefined;
 }
 
 export class PuppetMeshView {
@@ -50,9 +52,12 @@ export class PuppetMeshView {
   readonly #layers: StyleLayers;
   /** Vertices of the whole mesh, shared by all layers' geometries. */
   readonly #positions: Buffer;
+  /** The same vertices where hair lies on them. */
+  readonly #hairPositions: Buffer;
   readonly #uvs: Buffer;
   readonly #skinGeometry: Geometry;
   readonly #fade: PuppetFade;
+  readonly #glassesQuad = new Float32Array(8);
   #worn: WornStyle;
   #parts: Parts;
 
@@ -61,6 +66,7 @@ export class PuppetMeshView {
     this.#mesh = mesh;
     this.#layers = layers;
     this.#positions = vertexBuffer(new Float32Array(2 * mesh.vertexCount));
+    this.#hairPositions = vertexBuffer(new Float32Array(2 * mesh.vertexCount));
     this.#uvs = vertexBuffer(mesh.uv.slice());
     // All faces have their outline at about the same texels.
     this.#skinGeometry = this.#geometryOf(skinCoverage(puppet.skin, puppet.textureSize), SKIN_MARGIN_CELLS);
@@ -102,6 +108,7 @@ export class PuppetMeshView {
     this.#fade.close();
     this.#skinGeometry.destroy();
     this.#positions.destroy();
+    this.#hairPositions.destroy();
     this.#uvs.destroy();
     this.container.destroy();
   }
@@ -133,11 +140,14 @@ export class PuppetMeshView {
       upperLipShadow: stripMesh(rimPoints(mouth.upper), paint.shadow),
       lowerLipShadow: stripMesh(rimPoints(mouth.lower), paint.shadow, LOWER_LIP_SHADOW_OPACITY),
       lashes: chains.map((chain) => stripMesh(rimPoints(chain), paint.lash, LASH_OPACITY)),
+      glasses: textures.glasses && quadMesh(textures.glasses),
     };
     const layer = (kind: 'hair' | 'clothes' | 'brows' | 'beard', side: 'front' | 'back' = 'front') => {
       const [texture, colours] = [textures[kind], paints[kind]];
       if (!texture || !colours) return [];
-      return [layerMesh(this.#geometryOf(texture[side], LAYER_MARGIN_CELLS), texture.source, colours, side)];
+      const positions = kind === 'hair' ? this.#hairPositions : this.#positions;
+      const geometry = this.#geometryOf(texture[side], LAYER_MARGIN_CELLS, positions);
+      return [layerMesh(geometry, texture.source, colours, side)];
     };
     this.container.addChild(
       ...layer('hair', 'back'),
@@ -148,6 +158,7 @@ export class PuppetMeshView {
       parts.skin.mesh,
       ...[...layer('brows'), ...layer('beard'), ...layer('clothes')],
       ...parts.lashes,
+      ...(parts.glasses ? [parts.glasses] : []),
       ...layer('hair'),
     );
     return parts;
@@ -166,11 +177,11 @@ export class PuppetMeshView {
   }
 
   /** The mesh's triangles where a layer may be seen, on the shared vertices. */
-  #geometryOf(coverage: Coverage, margin: number): Geometry {
+  #geometryOf(coverage: Coverage, margin: number, positions = this.#positions): Geometry {
     const data = coveredTriangles(this.#mesh, coverage, margin);
     return new Geometry({
       attributes: {
-        aPosition: { buffer: this.#positions, format: 'float32x2' },
+        aPosition: { buffer: positions, format: 'float32x2' },
         aUV: { buffer: this.#uvs, format: 'float32x2' },
       },
       indexBuffer: new Buffer({ data, usage: BufferUsage.INDEX | BufferUsage.COPY_DST }),
@@ -179,7 +190,7 @@ export class PuppetMeshView {
 
   #destroyGeometry(geometry: Geometry): void {
     // Layers share their vertices; quads and strips have their own.
-    const shared = geometry.getBuffer('aPosition') === this.#positions;
+    const shared = [this.#positions, this.#hairPositions].includes(geometry.getBuffer('aPosition'));
     if (shared) geometry.indexBuffer.destroy();
     geometry.destroy(!shared);
   }
@@ -187,9 +198,12 @@ export class PuppetMeshView {
   #place(posed: PosedPuppet): void {
     const { eyes, lidShadows, lashes, catchLights, mouth, ...parts } = this.#parts;
     fill(this.#positions, posed.positions);
+    fill(this.#hairPositions, posed.hairPositions);
     for (const [index, eye] of eyes.entries()) put(eye, posed.eyes[index]!);
     for (const [index, shadow] of lidShadows.entries()) put(shadow, posed.lidShadows[index]!);
     for (const [index, lash] of lashes.entries()) put(lash, posed.lashes[index]!);
+    const box = this.#worn.paints.glasses?.box;
+    if (parts.glasses && box) put(parts.glasses, glassesQuad(posed.eyeMiddles, box, this.#glassesQuad));
     put(parts.tongue, posed.tongue);
     put(parts.lowerTeeth, posed.lowerTeeth);
     put(parts.upperTeeth, posed.upperTeeth);

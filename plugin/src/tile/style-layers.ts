@@ -37,6 +37,7 @@ export interface WornStyle {
     readonly upperTeeth: Texture;
     readonly lowerTeeth: Texture;
     readonly tongue: Texture;
+    readonly glasses: Texture | undefined;
   };
   release(): void;
 }
@@ -122,16 +123,18 @@ export class StyleLayers {
     try {
       const paints = layersForStyle(await index, style);
       const { sprites } = paints;
-      const [hair, clothes, brows, beard, leftEye, rightEye, upperTeeth, lowerTeeth, tongue] = await Promise.all([
-        ...[layer(paints.hair), layer(paints.clothes), layer(paints.brows), layer(paints.beard)],
-        sprite(sprites.leftEye),
-        sprite(sprites.rightEye),
-        sprite(sprites.upperTeeth),
-        sprite(sprites.lowerTeeth),
-        sprite(sprites.tongue),
-      ] as const);
-      const layers = { hair, clothes, brows, beard };
-      return { style, paints, textures: { ...layers, leftEye, rightEye, upperTeeth, lowerTeeth, tongue }, release };
+      const [hair, clothes, brows, beard, glasses, leftEye, rightEye, upperTeeth, lowerTeeth, tongue] =
+        await Promise.all([
+          ...[layer(paints.hair), layer(paints.clothes), layer(paints.brows), layer(paints.beard)],
+          paints.glasses && sprite(paints.glasses.file),
+          sprite(sprites.leftEye),
+          sprite(sprites.rightEye),
+          sprite(sprites.upperTeeth),
+          sprite(sprites.lowerTeeth),
+          sprite(sprites.tongue),
+        ] as const);
+      const textures = { hair, clothes, brows, beard, glasses, leftEye, rightEye, upperTeeth, lowerTeeth, tongue };
+      return { style, paints, textures, release };
     } catch (error) {
       release();
       if (this.#index === index) this.#index = undefined;

@@ -12,14 +12,20 @@ export interface PeopleOptions extends BrowserPageOptions {
   readonly from: number;
   /** First seed that is not rendered. */
   readonly to: number;
+  /** Side of a picture in pixels. The training side must be told the same (`image_size`). */
+  readonly size: number;
   /** Browsers at a time. */
   readonly workers: number;
   readonly log: (line: string) => void;
 }
 
-/** Side of a person's picture in pixels. */
-const PICTURE_SIZE = 448;
 const LOG_EVERY = 50;
+/**
+ * The picture is taken with the lids this far on the way to a blink, or the skin of raised lids could not be seen: the
+ * puppet would blink with what lies over it. The geometry tells the training side where the lids were.
+ */
+const LIDS_CLOSED = 0.45;
+const LIDS = { 'eye-left-closure': LIDS_CLOSED, 'eye-right-closure': LIDS_CLOSED };
 
 /**
  * Renders the tone-free skin and the geometry of people without style. A person is done when its JSON file is there,
@@ -28,7 +34,7 @@ const LOG_EVERY = 50;
  * @returns how many people were rendered now
  */
 export async function renderPeople(options: PeopleOptions): Promise<number> {
-  const { outFolder, from, to, log } = options;
+  const { outFolder, from, to, size, log } = options;
   const { verts, raw } = await readPuppetVertices(options.verticesFile);
   const expressions = EXPRESSION_NAMES.map((name) => EXPRESSIONS[name]);
   const geometry: CaptureGeometry = { vertices: verts, coarseVertices: raw, expressions };
@@ -45,10 +51,10 @@ export async function renderPeople(options: PeopleOptions): Promise<number> {
     withBrowserPage(options, async (page) => {
       for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
         const person = identityPerson(seed);
-        const passes = [{ show: ['skin'] as const, size: PICTURE_SIZE, supersampling: 1 }];
+        const passes = [{ show: ['skin'] as const, size, supersampling: 1, person: { expr: LIDS } }];
         const bytes = await page.call({ kind: 'capture', person, passes, geometry });
         await writeWhole(file(seed, 'bin'), bytes);
-        await writeWhole(file(seed, 'json'), JSON.stringify(person));
+        await writeWhole(file(seed, 'json'), JSON.stringify({ ...person, lidsClosed: LIDS_CLOSED }));
         done++;
         if (done % LOG_EVERY === 0 || done === total) {
           log(`${done} of ${total}, ${Math.round((performance.now() - started) / done)} ms each`);

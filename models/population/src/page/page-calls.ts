@@ -2,6 +2,8 @@ import type { LightChanges } from '../frame-uniforms.ts';
 import type { Person } from '../person.ts';
 import type { ViewOptions } from '../portrait-camera.ts';
 import type { CaptureGeometry, CapturePass } from '../tone-free-capture.ts';
+import type { ViewPictureOptions } from '../view-capture.ts';
+import type { PersonView } from '../view-sampling.ts';
 
 /** What the page draws and sends back as bytes: all pictures, then the geometry as little-endian 32-bit floats. */
 export interface CaptureCall {
@@ -23,7 +25,14 @@ export interface SheetCall {
   readonly light?: LightChanges;
 }
 
-export type PageCall = CaptureCall | SheetCall;
+/** Small pictures of one person, as `captureViews` packs them. */
+export interface ViewsCall {
+  readonly kind: 'views';
+  readonly views: readonly PersonView[];
+  readonly picture: ViewPictureOptions;
+}
+
+export type PageCall = CaptureCall | SheetCall | ViewsCall;
 
 /** What the page puts on its window. */
 export interface PopulationPage {

@@ -2,6 +2,7 @@ import { AssetPack } from '../asset-pack.ts';
 import { FaceRenderer } from '../face-renderer.ts';
 import { FaceScene } from '../scene.ts';
 import { captureGeometry, capturePasses } from '../tone-free-capture.ts';
+import { captureViews } from '../view-capture.ts';
 import type { CaptureCall, PageCall, PopulationPage, SheetCall } from './page-calls.ts';
 
 declare global {
@@ -45,6 +46,17 @@ async function drawSheet({ scene, renderer }: Studio, call: SheetCall): Promise<
   return sheet.convertToBlob({ type: 'image/png' });
 }
 
+function draw(studio: Studio, call: PageCall): Promise<Blob> {
+  switch (call.kind) {
+    case 'capture':
+      return capture(studio, call);
+    case 'sheet':
+      return drawSheet(studio, call);
+    case 'views':
+      return captureViews(studio.scene, studio.renderer, call.views, call.picture);
+  }
+}
+
 async function post(bytes: Blob, url: string): Promise<void> {
   const response = await fetch(url, { method: 'POST', body: bytes });
   if (!response.ok) throw new Error(`result refused: HTTP status ${response.status}`);
@@ -61,6 +73,6 @@ window.population = {
   }),
   async call(call: PageCall, postTo: string) {
     const open = await studio;
-    await post(call.kind === 'capture' ? await capture(open, call) : await drawSheet(open, call), postTo);
+    await post(await draw(open, call), postTo);
   },
 };

@@ -4,6 +4,7 @@ import { LIGHTING } from './lighting.ts';
 export const HAIR_SHADER = /* glsl */ `${LIGHTING}
 uniform vec3 hairColour;
 uniform float shine, strands, curliness;
+uniform float cordDensity, plaited; // cords per strand coordinate, 0 for loose hair; 1 where they have knots
 uniform vec2 cutAway; // in a capture: hair behind this depth and below this height is left out; y <= 0 turns it off
 
 // Hair that would cover a wide neck: kept in front of a depth, above a height, and below the shoulders.
@@ -30,6 +31,15 @@ float strandBrightness() {
   return mix(straight, curls, curliness);
 }
 
+// Shade between cords and between the knots of plaits, which the mesh is too coarse to show alone.
+float cordShade() {
+  if (cordDensity <= 0.) return 1.;
+  float cord = vUv.x * cordDensity;
+  float shade = mix(.5, 1.12, smoothstep(0., .55, abs(sin(3.14159 * cord))));
+  float knot = abs(sin(vPosition.y * 12. + floor(cord) * 1.9 + .5 * cos(6.28318 * cord)));
+  return shade * mix(1., mix(.6, 1.1, smoothstep(0., .5, knot)), plaited);
+}
+
 void main() {
   float kept = keptByCut();
   if (kept < .02) discard;
@@ -40,15 +50,15 @@ void main() {
   float strand = strandBrightness();
 
   vec3 strandNormal = normalize(normal + across * (strand - .5) * mix(.55, .40, look) * strands * agreement * (1. - curliness));
-  vec3 albedo = hairColour * mix(.82, 1.15, smoothstep(0., 1., vUv.y)) * (1. + (strand - .5) * mix(.80, .68, look) * strands);
+  vec3 albedo = hairColour * mix(.82, 1.15, smoothstep(0., 1., vUv.y)) * (1. + (strand - .5) * mix(.80, .68, look) * strands) * cordShade();
   float ao = vAo, lit = keyShadow(vPosition, normal);
   vec3 wrap = vec3(.42);
-  vec3 diffuse = albedo * (keyColour * wrappedDiffuse(dot(strandNormal, keyDirection), wrap) * mix(.35, 1., lit) * mix(1., ao, .5)
+  vec3 diffuse = albedo * (keyColour * wrappedDiffuse(dot(strandNormal, keyDirection), wrap) * mix(.52, 1., lit) * mix(1., ao, .5)
     + fillColour * wrappedDiffuse(dot(strandNormal, fillDirection), wrap) * ao
     + ambient(strandNormal) * ao);
 
   vec3 lightDirection[2] = vec3[2](keyDirection, fillDirection);
-  vec3 lightColour[2] = vec3[2](keyColour * mix(.3, 1., lit), fillColour * .6);
+  vec3 lightColour[2] = vec3[2](keyColour * mix(.45, 1., lit), fillColour * .6);
   vec3 bentTangent = normalize(tangent + normal * (.10 + (strand - .5) * .30));
   vec3 whiteShine = vec3(0.), colouredShine = vec3(0.);
   for (int i = 0; i < 2; i++) {

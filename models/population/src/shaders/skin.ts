@@ -1,9 +1,10 @@
 import { LIGHTING } from './lighting.ts';
 
 const UNIFORMS = /* glsl */ `
-uniform sampler2D headTexture, atlasTexture, maskTexture;
+uniform sampler2D headTexture, atlasTexture, headTexture2, atlasTexture2, maskTexture;
 uniform vec4 headCrop;      // part of the atlas that the head texture covers: u0, v0, u1, v1
-uniform vec3 textureTone;   // median colour of the texture, divided out
+uniform vec3 textureTone, textureTone2; // median colours of the textures, divided out
+uniform float textureMix;   // how much of the second texture
 uniform vec3 tone, scalpColour, lipColour, stubbleColour, browColour;
 uniform vec4 brow;          // half thickness, arch, tilt, length
 uniform float browOpacity, exposureLift, detail, lines, stubble, scalpStrength, lipStrength, blush, freckles, bump, gloss;
@@ -19,6 +20,15 @@ struct Skin {
   float beard;     // strength of the painted stubble
   vec2 browPaint;  // coverage, brightness
 };
+
+// A skin texture with its tone divided out: as it is, and without its fine detail.
+void skinRatio(sampler2D head, sampler2D atlas, vec3 median, vec2 headUv, bool onHead, out vec3 sharp, out vec3 broad) {
+  sharp = pow(onHead ? texture(head, headUv).rgb : texture(atlas, vUv).rgb, vec3(2.2)) / median;
+  broad = onHead ? pow(texture(head, headUv, 3.2).rgb, vec3(2.2)) / median : sharp;
+}
+float fineDetail(vec3 sharp, vec3 broad) {
+  return clamp(dot(sharp / max(broad, vec3(.05)), LUMA), .4, 1.6);
+}
 
 // Coverages that have a fine noise of their own.
 float scalpCoverage() {
@@ -50,14 +60,23 @@ Skin paintedSkin() {
   Skin s;
   vec2 headUv = (vUv - headCrop.xy) / (headCrop.zw - headCrop.xy);
   bool onHead = headUv.x > .002 && headUv.x < .998 && headUv.y > .002 && headUv.y < .998;
-  vec3 sharp = pow(onHead ? texture(headTexture, headUv).rgb : texture(atlasTexture, vUv).rgb, vec3(2.2));
-  vec3 broad = onHead ? pow(texture(headTexture, headUv, 3.2).rgb, vec3(2.2)) : sharp;
+  vec3 sharp, broad;
+  skinRatio(headTexture, atlasTexture, textureTone, headUv, onHead, sharp, broad);
+  s.fine = fineDetail(sharp, broad);
+  if (textureMix > 0.) {
+    vec3 sharp2, broad2;
+    skinRatio(headTexture2, atlasTexture2, textureTone2, headUv, onHead, sharp2, broad2);
+    // Pores of two skins are unlike each other, so a mean of both would be too smooth.
+    float roughness = inversesqrt(textureMix * textureMix + (1. - textureMix) * (1. - textureMix));
+    s.fine = pow(s.fine, (1. - textureMix) * roughness) * pow(fineDetail(sharp2, broad2), textureMix * roughness);
+    sharp = mix(sharp, sharp2, textureMix);
+    broad = mix(broad, broad2, textureMix);
+  }
   vec2 masks = onHead ? texture(maskTexture, headUv).rg : vec2(0.);
   s.lip = smoothstep(.25, .75, masks.y) * step(.5, vMask.w + .5);
   s.bald = max(masks.x, onHead ? smoothstep(0., .28, texture(maskTexture, headUv, 5.6).r) : 0.);
 
-  s.fine = clamp(dot(sharp / max(broad, vec3(.02)), LUMA), .4, 1.6);
-  vec3 ratio = broad / textureTone;
+  vec3 ratio = broad;
   ratio = mix(vec3(dot(ratio, LUMA)), ratio, .85);
   ratio = mix(ratio, vec3(1.), s.bald * .9);
   float fineStrength = detail * mix(1., lines, look) * (1. - s.bald);
@@ -66,7 +85,7 @@ Skin paintedSkin() {
   vec3 albedo = tone * ratio;
   albedo = mix(albedo, albedo * vec3(1.05, .86, .82), vMask.z * .5);
   albedo = mix(albedo, albedo * vec3(1.08, .76, .72), vMask.y * blush);
-  vec3 lip = lipColour * clamp(mix(1., dot(sharp / textureTone, LUMA) * 1.5, .35), .75, 1.15);
+  vec3 lip = lipColour * clamp(mix(1., dot(sharp, LUMA) * 1.5, .35), .75, 1.15);
   albedo = mix(albedo, lip, s.lip * lipStrength);
   if (freckles > 0.) {
     float spots = smoothstep(.62, .76, valueNoise(vUv * 620.)) * smoothstep(.3, .7, valueNoise(vUv * 120.));
