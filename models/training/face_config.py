@@ -1,4 +1,4 @@
-"""Settings of the face side: where things lie, how large they are, how long training takes.
+"""Settings of the face side: where things lie, how large they are.
 
 `FaceConfig()` is the shipped generation. A file config/face_<name>.py overrides fields (`OVERRIDES = dict(...)`),
 nanoGPT style: `load_config('tiny')` reads config/face_tiny.py.
@@ -55,33 +55,16 @@ class FaceConfig:
     image_size: int = 448  # px of a person's render
     code_length: int = 128
     texture_size: int = 384  # T: px of the aligned skin
-    low_size: int = 96  # px at which the texture's PCA basis lives
-    texture_basis: int = 48
-    rest_basis: int = 48
+    code_side: int = 96  # px at which skins are compared to make codes
+    code_people: int = 2000  # training people that span the population, at most
+    rest_basis: int = 128
     delta_basis: int = 4
-    width: int = 192  # hidden units of the texture MLP
-    channels: tuple = (
-        80,
-        80,
-        56,
-        36,
-        24,
-        12,
-    )  # of the conv blocks; each doubles the side, a pixel shuffle doubles it last
-    geometry_width: int = 160
-    geometry_steps: int = 1200
-    texture_minutes: float = 18.0
-    texture_steps: int = 0  # > 0: stop by steps instead of minutes (tests)
-    batch: int = 8
-    learning_rate: float = 1.2e-3
+    broad: tuple = (48, 96)  # side in px and rank of the skin's colour
+    detail: tuple = (192, 40)  # of its light and highlight
+    outline: tuple = (96, 64)  # of the silhouette
     threads: int = 2
     size_limit_mb: float = 8.0
     extra: dict = field(default_factory=dict)
-
-    @property
-    def start_size(self) -> int:
-        """Side of the first conv block: T / 2^blocks."""
-        return self.texture_size >> len(self.channels)
 
 
 def load_config(name: str = 'default') -> FaceConfig:

@@ -1,9 +1,10 @@
 """The face decoder: code [B, 128] -> skin [B, 5, T, T] (D rgb, H, alpha; encoded 0..1), rest [B, n, 3], deltas [B, E,
 n, 3].
 
-Skin = mean at full size + PCA at low size (coefficients: linear + MLP) + a small conv net modulated by the code
-(FiLM) that adds what the basis can't: the layout is aligned, so each block may own a learned map of "what is usually
-here". Geometry = PCA of the rest face and of the expression offsets, coefficients: linear + MLP.
+Everything is linear in the code, because the code is made of appearance (face_code.py). What makes it small is that few
+numbers are needed where little varies: colour is broad (low resolution, many components), detail is light only (high
+resolution, fewer components), the mean has full size. The silhouette is a smooth field, cut to coverage at the end
+(outline.py).
 """
 
 from dataclasses import dataclass
@@ -13,136 +14,85 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 from face_config import FaceConfig
+from outline import SLOPE
 
 SKIN_CHANNELS = 5
+COLOUR_CHANNELS = 4  # D rgb, H
 
 
 @dataclass
-class FaceSizes:
-    """Sizes of the networks; saved in every checkpoint."""
+class SkinSizes:
+    """Sides in px, ranks in numbers read from the code; saved in every checkpoint."""
 
-    code_length: int = 128
-    texture_size: int = 384
-    low_size: int = 96
-    texture_basis: int = 48
-    width: int = 192
-    channels: tuple = (80, 80, 56, 36, 24, 12)
-    geometry_width: int = 160
+    code_length: int
+    texture_size: int
+    broad: tuple[int, int]  # side, rank of D rgb and H
+    detail: tuple[int, int]  # side, rank of light (D alike in all channels) and H
+    outline: tuple[int, int]  # side, rank of the silhouette field
 
     @staticmethod
-    def of(config: FaceConfig) -> 'FaceSizes':
-        return FaceSizes(
-            config.code_length,
-            config.texture_size,
-            config.low_size,
-            config.texture_basis,
-            config.width,
-            tuple(config.channels),
-            config.geometry_width,
-        )
+    def of(config: FaceConfig) -> 'SkinSizes':
+        return SkinSizes(config.code_length, config.texture_size, config.broad, config.detail, config.outline)
 
 
-class CodeScale(nn.Module):
-    """Unit-variance code -> the weighted space in which distance means visible difference (face_code.py)."""
+def enlarge(pictures, side: int):
+    """[B, c, s, s] -> [B, c, side, side]"""
+    return F.interpolate(pictures, size=(side, side), mode='bilinear', align_corners=False)
 
-    def __init__(self, length: int):
+
+class Level(nn.Module):
+    """code [B, 128] -> pictures [B, planes, side, side]: a few numbers read from the code, each with a picture."""
+
+    def __init__(self, code_length: int, planes: int, side: int, rank: int):
         super().__init__()
-        self.register_buffer('deviation', torch.ones(length))
+        self.planes, self.side = planes, side
+        self.read = nn.Linear(code_length, rank, bias=False)
+        self.register_buffer('basis', torch.zeros(rank, planes * side * side))
 
-    def forward(self, code):  # [B, 128] -> [B, 128]
-        return code * self.deviation
-
-
-class FilmBlock(nn.Module):
-    """3x3 convolution + learned map, then scale and shift by the code."""
-
-    def __init__(self, inputs: int, outputs: int, side: int, width: int, with_map: bool):
-        super().__init__()
-        self.convolution = nn.Conv2d(inputs, outputs, 3, padding=1)
-        self.film = nn.Linear(width, 2 * outputs)
-        self.map = nn.Parameter(0.3 * torch.randn(1, outputs, side, side)) if with_map else None
-        nn.init.normal_(self.film.weight, 0, 0.05)
-
-    def forward(self, x, hidden):  # [B, inputs, s, s], [B, width] -> [B, outputs, s, s]
-        scale, shift = self.film(hidden)[..., None, None].chunk(2, 1)
-        x = self.convolution(x)
-        if self.map is not None:
-            x = x + self.map
-        return F.silu(x * (1 + scale) + shift)
+    def forward(self, code):
+        return (self.read(code) @ self.basis).view(-1, self.planes, self.side, self.side)
 
 
 class SkinDecoder(nn.Module):
-    def __init__(self, sizes: FaceSizes):
+    def __init__(self, sizes: SkinSizes):
         super().__init__()
         self.sizes = sizes
-        t, low, k, width, channels = (
-            sizes.texture_size,
-            sizes.low_size,
-            sizes.texture_basis,
-            sizes.width,
-            sizes.channels,
-        )
-        blocks = len(channels)
-        self.start_side = t >> blocks
-        self.scale = CodeScale(sizes.code_length)
-        self.mlp = nn.Sequential(nn.Linear(sizes.code_length, width), nn.SiLU(), nn.Linear(width, width), nn.SiLU())
-        self.linear = nn.Linear(sizes.code_length, k)  # closed-form start: ridge from code to PCA coefficients
-        self.correction = nn.Linear(width, k)
-        self.register_buffer('mean', torch.zeros(1, SKIN_CHANNELS, t, t))
-        self.register_buffer('basis', torch.zeros(k, SKIN_CHANNELS * low * low))
-        self.start = nn.Linear(width, channels[0] * self.start_side**2)
-        # The last block works at T/2, where a map per texel would weigh more than the rest of the network.
-        self.blocks = nn.ModuleList(
-            [
-                FilmBlock(channels[max(0, i - 1)], channels[i], self.start_side << i, width, with_map=i < blocks - 1)
-                for i in range(blocks)
-            ]
-        )
-        self.out = nn.Conv2d(channels[-1], 4 * SKIN_CHANNELS, 3, padding=1)
-        for layer in (self.correction, self.out):  # training starts from the closed form
-            nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.broad = Level(sizes.code_length, COLOUR_CHANNELS, *sizes.broad)
+        self.detail = Level(sizes.code_length, 2, *sizes.detail)
+        self.outline = Level(sizes.code_length, 1, *sizes.outline)
+        # The mean of all faces: the middle of each channel's range, and every texel's distance from it.
+        self.register_buffer('mean_level', torch.zeros(1, COLOUR_CHANNELS, 1, 1))
+        self.register_buffer('mean', torch.zeros(COLOUR_CHANNELS, sizes.texture_size**2))
+        self.register_buffer('mean_outline', torch.zeros(1, 1, sizes.outline[0], sizes.outline[0]))
 
-    def forward(self, code):  # [B, 128] -> [B, 5, T, T], not clamped
-        s = self.sizes
-        code = self.scale(code)
-        hidden = self.mlp(code)  # [B, width]
-        coefficients = self.linear(code) + self.correction(hidden)  # [B, k]
-        low = (coefficients @ self.basis).view(-1, SKIN_CHANNELS, s.low_size, s.low_size)
-        broad = self.mean + F.interpolate(
-            low, scale_factor=s.texture_size / s.low_size, mode='bilinear', align_corners=False
-        )
-        x = self.start(hidden).view(-1, s.channels[0], self.start_side, self.start_side)
-        for i, block in enumerate(self.blocks):
-            x = block(F.interpolate(x, scale_factor=2.0, mode='nearest') if i else x, hidden)
-        return broad + F.pixel_shuffle(self.out(x), 2)
+    def forward(self, code):  # [B, 128] -> [B, 5, T, T], alpha clamped, the rest not
+        side = self.sizes.texture_size
+        detail = self.detail(code)
+        light, highlight = detail[:, :1], detail[:, 1:]
+        colour = enlarge(self.broad(code), self.sizes.detail[0]) + torch.cat([light, light, light, highlight], 1)
+        field = enlarge(self.mean_outline + self.outline(code), side)
+        mean = self.mean_level + self.mean.view(1, COLOUR_CHANNELS, side, side)
+        return torch.cat([mean + enlarge(colour, side), (0.5 + SLOPE * field).clamp(0, 1)], 1)
 
 
 class GeometryDecoder(nn.Module):
-    def __init__(self, code_length: int, width: int, rest_mean, rest_basis, delta_mean, delta_basis):
-        """rest_mean [3n], rest_basis [kr, 3n], delta_mean [3nE], delta_basis [kd, 3nE]"""
+    def __init__(self, rest_mean, rest_read, rest_basis, delta_mean, delta_read, delta_basis):
+        """rest_mean [3n], rest_read [128, kr], rest_basis [kr, 3n], delta_mean [3nE], delta_read [128, kd], delta_basis
+        [kd, 3nE]"""
         super().__init__()
         for name, value in dict(
-            rest_mean=rest_mean, rest_basis=rest_basis, delta_mean=delta_mean, delta_basis=delta_basis
+            rest_mean=rest_mean,
+            rest_read=rest_read,
+            rest_basis=rest_basis,
+            delta_mean=delta_mean,
+            delta_read=delta_read,
+            delta_basis=delta_basis,
         ).items():
             self.register_buffer(name, torch.as_tensor(value, dtype=torch.float32).contiguous())
-        self.rest_count = len(rest_basis)
-        count = self.rest_count + len(delta_basis)
-        self.scale = CodeScale(code_length)
-        self.mlp = nn.Sequential(nn.Linear(code_length, width), nn.SiLU(), nn.Linear(width, count))
-        self.linear = nn.Linear(code_length, count)
-        nn.init.zeros_(self.mlp[2].weight)
-        nn.init.zeros_(self.mlp[2].bias)
-
-    def coefficients(self, code):  # [B, 128] -> [B, kr + kd]
-        code = self.scale(code)
-        return self.mlp(code) + self.linear(code)
 
     def forward(self, code):  # -> [B, 3n], [B, 3nE]
-        k = self.coefficients(code)
-        return self.rest_mean + k[:, : self.rest_count] @ self.rest_basis, self.delta_mean + k[
-            :, self.rest_count :
-        ] @ self.delta_basis
+        rest = self.rest_mean + code @ self.rest_read @ self.rest_basis
+        return rest, self.delta_mean + code @ self.delta_read @ self.delta_basis
 
 
 class FaceDecoder(nn.Module):

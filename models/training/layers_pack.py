@@ -16,6 +16,7 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter, grey_closing
 from align import Aligner, FaceMesh, nearest_inside
 from face_colour import LUMINANCE, decode_diffuse, encode_diffuse
 from face_config import EXPRESSIONS, LANDMARK_GROUPS, LANDMARK_POINTS, REPO, FaceConfig, config_argument
+from glasses import save_glasses
 from prepare.population import fill_outside, read_planes, skin_picture, straight
 
 FOLDER = REPO / 'models' / 'layers'
@@ -258,7 +259,8 @@ if __name__ == '__main__':
         textureSize=LAYER_SIZE,
         layers=dict(sorted(layers.items())),
         sprites=dict(sorted(sprites.items())),
+        glasses=save_glasses(FOLDER, QUALITY),
     )
     index_file.write_text(json.dumps(index, indent=1) + '\n')
     write_puppet_mesh(face_mesh, settings.texture_size, boxes, FOLDER / 'puppet-mesh.json')
-    print(f'{len(layers)} layers, {len(sprites)} sprites, {folder_bytes() / 1e3:.0f} kB')
+    print(f'{len(layers)} layers, {len(sprites)} sprites, {len(index["glasses"])} glasses, {folder_bytes() / 1e3:.0f} kB')

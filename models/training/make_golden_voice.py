@@ -20,7 +20,7 @@ from contract import golden_folder, read_contract, weights_folder  # noqa: E402
 from synthetic_voice import synthetic_voice  # noqa: E402
 
 SECONDS = (1, 3, 6)
-TOLERANCE = 2e-3  # back ends sum in different orders
+TOLERANCE = 1e-3  # back ends sum in different orders
 
 
 def make_golden(weights: Path, folder: Path) -> None:

@@ -1,5 +1,5 @@
-"""Linear probes that read presentation and age from a face code, fitted on the synthetic population.  python probes.py
-[--config NAME] Writes models/weights/probes.json.
+"""Linear probes that read presentation, age and shape from a face code, fitted on the synthetic population.  python
+probes.py [--config NAME] Writes models/weights/probes.json.
 
 presentation = weights . code + bias: > 0 masculine, < 0 feminine, +-1 is where the typical man or woman of the
 population lies. ageYears = clip(weights . code + bias, min, max). They describe how a *face* looks, nothing else:
@@ -10,8 +10,11 @@ import json
 
 import numpy as np
 
+from align import FaceMesh
 from face_code import load_codes, ridge
 from face_config import FaceConfig, config_argument
+from prepare.population import Population
+from shape_probes import fit_shapes, judge_shapes, measure_shapes
 
 # The population has people in between on purpose; classes for fitting and judging are the clear ones.
 FEMININE_BELOW, MASCULINE_ABOVE = 0.3, 0.7
@@ -58,12 +61,21 @@ def fit_probes(config: FaceConfig) -> dict:
     code, sex, age = codes['code'].astype(np.float64), codes['sex'], codes['age']
     train, held_out = codes['seed'] >= config.held_out_below, codes['seed'] < config.held_out_below
     presentation, years = fit_presentation(code[train], sex[train]), fit_age(code[train], age[train])
+    mesh = FaceMesh.load(config.mesh)
+    measured = measure_shapes(Population(config).geometry[:, 0], mesh)
+    shapes = fit_shapes(code, measured, train)
     tidy = lambda probe: dict(weights=[round(float(w), 6) for w in probe[0]], bias=round(probe[1], 6))
     return dict(
         version=1,
         presentation=tidy(presentation),
         ageYears=dict(**tidy(years), min=AGE_MIN, max=AGE_MAX),
-        heldOut=judge(code[held_out], sex[held_out], age[held_out], presentation, years),
+        shape={name: tidy(probe) for name, probe in shapes.items()},
+        heldOut=dict(
+            **judge(code[held_out], sex[held_out], age[held_out], presentation, years),
+            shapeCorrelation=judge_shapes(
+                code[held_out], {name: value[held_out] for name, value in measured.items()}, shapes
+            ),
+        ),
     )
 
 

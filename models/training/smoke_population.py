@@ -11,7 +11,6 @@ import numpy as np
 
 from align import FaceMesh, draw
 from face_config import EXPRESSIONS, LANDMARK_GROUPS, FaceConfig
-from face_parameters import REST_POSE, SKINS
 from triangulation import border_points, fisheye, follow_weights, hexagonal_points, painters_order, triangulate
 
 FACE_CENTRE, FACE_RADII = np.array([0.5, 0.52]), np.array([0.21, 0.27])
@@ -25,6 +24,7 @@ SHAPE_KEYS = [
     'mouth/mouth-width-incr',
     'chin/chin-width-incr',
 ]
+SKINS = 13  # weaves of skin
 RAW_POINTS = 8  # per eyeball, row of teeth, tongue
 
 
@@ -117,7 +117,7 @@ def face_depth(points: np.ndarray) -> np.ndarray:
 
 
 def smoke_person(seed: int) -> dict:
-    """Identity parameters with the fields that face_parameters.py reads."""
+    """Identity parameters."""
     r = np.random.default_rng(seed)
     sex, age = float(np.clip(r.normal(0.1 if r.random() < 0.5 else 0.9, 0.08), 0, 1)), float(r.uniform(8, 76))
     detail = {}
@@ -129,16 +129,13 @@ def smoke_person(seed: int) -> dict:
         sex=sex,
         age=age,
         weight=float(r.uniform(0.2, 0.8)),
-        muscle=0.5,
-        eth=dict(zip('caf', r.random(3).tolist())),
         detail=detail,
         blush=float(r.random()),
         lipK=float(r.random()),
         detK=float(r.random()),
         lines=max(0.0, (age - 30) / 46),
         lipColor='#%02x%02x%02x' % tuple(int(v) for v in r.uniform(90, 220, 3)),
-        rest={k: float(r.random()) for k in REST_POSE},
-        skin=SKINS[seed % len(SKINS)],
+        skin=seed % SKINS,
     )
 
 
@@ -155,7 +152,8 @@ def smoke_geometry(mesh: FaceMesh, person: dict) -> np.ndarray:
     p = np.c_[mesh.canonical, mesh.depth][: mesh.known]
     offset = p[:, :2] - FACE_CENTRE
     low = np.clip(offset[:, 1] / FACE_RADII[1], 0, 1)
-    p[:, 0] += offset[:, 0] * (width + 0.1 * (person['weight'] - 0.5) + chin * low)
+    # Presentation must show, or no probe could read it from a code that is made of what shows.
+    p[:, 0] += offset[:, 0] * (width + 0.1 * (person['weight'] - 0.5) + (chin + 0.6 * (person['sex'] - 0.5)) * low)
     p[:, 1] += offset[:, 1] * height
     raw = []
     for side in ('left', 'right'):
@@ -200,9 +198,9 @@ def smoke_skin(mesh: FaceMesh, person: dict, side: int) -> np.ndarray:
     radii = np.ptp(outline, axis=0) / 2
     q = ((x - centre[0]) / radii[0]) ** 2 + ((y - centre[1]) / radii[1]) ** 2
     light = 0.55 + 0.15 * np.sqrt(np.clip(1 - q, 0, 1)) - 0.10 * (x - 0.5)
-    # Finer than the low-resolution basis: only the convolutions can draw wrinkles and the weave of a skin type.
+    # Finer than the broad colour: only the detail can draw wrinkles and the weave of a skin type.
     light -= 0.12 * person['lines'] * np.cos(side * y) * spot(at([0.5, 0.36]), (0.25, 0.10))
-    light += 0.06 * np.sin(side * x * (0.8 + 0.1 * SKINS.index(person['skin']))) * spot(at([0.5, 0.58]), (0.25, 0.15))
+    light += 0.06 * np.sin(side * x * (0.8 + 0.1 * person['skin'])) * spot(at([0.5, 0.58]), (0.25, 0.15))
     light -= (0.06 + 0.04 * shape[3]) * spot(at([0.5, 0.60]), (0.05, 0.02))
     rgb = np.repeat(light[..., None], 3, 2)
     lip = np.array([int(person['lipColor'][i : i + 2], 16) / 255 for i in (1, 3, 5)])

@@ -50,7 +50,7 @@ def pair_voices(
     bank = SpeechBank(cache)
     copies = [name for name in sorted(bank.copies) if not name.startswith('pitch')]
     places, voices = place_voices(model, bank, copies, log)
-    pairs = draw_pairs(places, population, settings.reliable_components)
+    pairs = draw_pairs(places, population, settings.components)
     pairs.save(cache / 'checkpoints' / 'pair_map.npz')
     targets = pairs.codes(places.embedding, places.masculine, places.child)
     np.savez(
@@ -94,8 +94,11 @@ def code_loss(code: Tensor, target: Tensor, known: Tensor, voices: tuple, scale:
 
 
 def start_from_map(model: VoiceEncoder, pairs: PairMap) -> None:
+    """The code head computes the map and nothing else."""
     weight, bias = pairs.as_linear()
     with torch.no_grad():
+        model.code.bent[-1].weight.zero_()
+        model.code.bent[-1].bias.zero_()
         model.code.straight.weight.copy_(torch.from_numpy(weight))
         model.code.straight.bias.copy_(torch.from_numpy(bias))
 

@@ -138,7 +138,7 @@ def train_confidence(settings: VoiceSettings, cache: Path, held_out: str = 'vali
     """Train for `confidence_minutes`, then calibrate on the split `held_out`; gives the loss every 10 steps."""
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed + 2)
-    model = load_model(settings, cache / 'checkpoints' / 'wide.pt').eval()
+    model = load_model(settings, cache / 'checkpoints' / 'redrawn.pt').eval()
     bank = SpeechBank(cache)
     own = own_codes(model, bank)
     batches = trust_batches(model, bank, cache, settings.seed + 2000, settings.negatives)

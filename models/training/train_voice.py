@@ -4,7 +4,7 @@
     python models/training/train_voice.py --stage speaker          one stage
     python models/training/train_voice.py --config tiny            the whole way in small, in a temporary folder
 
-Stages in order: prepare, features, speaker, pair, codes, widen, confidence, export. The population's face codes come
+Stages in order: prepare, features, speaker, pair, codes, redraw, confidence, export. The population's face codes come
 from the face decoder's training (population/codes.npz in the cache); `--config tiny` makes some up.
 """
 
@@ -26,12 +26,12 @@ from pair_codes import read_pair_map  # noqa: E402
 from population_codes import PopulationCodes, random_population, read_population  # noqa: E402
 from prepare.speech import default_cache, prepare_recordings, prepare_synthetic  # noqa: E402
 from prepare.speech_features import prepare_features  # noqa: E402
+from redraw_codes import redraw_codes  # noqa: E402
 from train_codes import load_model, pair_voices, train_codes  # noqa: E402
 from train_confidence import train_confidence  # noqa: E402
 from train_speaker import train_speaker  # noqa: E402
-from widen_codes import widen_codes  # noqa: E402
 
-STAGES = ('prepare', 'features', 'speaker', 'pair', 'codes', 'widen', 'confidence', 'export')
+STAGES = ('prepare', 'features', 'speaker', 'pair', 'codes', 'redraw', 'confidence', 'export')
 CONFIGURATIONS = {'voice': 'config.voice', 'tiny': 'config.voice_tiny'}
 
 
@@ -57,8 +57,8 @@ def train_stage(
         pair_voices(settings, cache, population, say)
     elif stage == 'codes':
         return train_codes(settings, cache, read_pair_map(checkpoints / 'pair_map.npz'), say)
-    elif stage == 'widen':
-        widen_codes(settings, cache, read_pair_map(checkpoints / 'pair_map.npz'), log=say)
+    elif stage == 'redraw':
+        redraw_codes(settings, cache, population, log=say)
     elif stage == 'confidence':
         return train_confidence(settings, cache, log=say)
     elif stage == 'export':

@@ -133,7 +133,7 @@ class BatchMaker:
                 self.disturb(crop)
                 power.append(crop)
                 voices.append((int(speaker), 'real' if is_real else copy))
-                labelled = is_real or copy.startswith('pitch') or copy in ('s094', 's107')
+                labelled = is_real or copy.startswith('pitch')
                 presentation.append(bank.presentation[clip] if labelled else np.nan)
                 child.append(bank.child[clip] if is_real else np.nan)
         return Batch(

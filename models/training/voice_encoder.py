@@ -135,16 +135,16 @@ class CodeHead(nn.Module):
         )  # fmt: skip
         nn.init.zeros_(self.bent[-1].weight)
         nn.init.zeros_(self.bent[-1].bias)
-        # Set after training (widen_codes.py): regression draws codes towards the mean, this moves them out again.
+        # Set after training (redraw_codes.py): what is left of the individual part, less what it is now.
         self.register_buffer('trait_mean', torch.zeros(sizes.code, 4))
-        self.register_buffer('widen', torch.zeros(sizes.code, sizes.code))
+        self.register_buffer('spread', torch.zeros(sizes.code, sizes.code))
 
     def forward(self, pooled: Tensor, embedding: Tensor, traits: Tensor) -> Tensor:
         masculine, child = torch.sigmoid(traits[:, :1]), torch.sigmoid(traits[:, 1:])
         heard = torch.cat([masculine, child, masculine * child], 1)
         code = self.straight(torch.cat([unit_length(embedding), heard], 1)) + self.bent(pooled)
         around = code - F.linear(heard, self.trait_mean[:, 1:], self.trait_mean[:, 0])
-        return code + F.linear(around, self.widen)
+        return code + F.linear(around, self.spread)
 
 
 class ConfidenceHead(nn.Module):

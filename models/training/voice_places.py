@@ -56,7 +56,7 @@ def known_or_heard(labels: np.ndarray, heard: float) -> float:
 def place_voices(
     model: VoiceEncoder, bank: SpeechBank, copies: list[str], log=print
 ) -> tuple[VoicePlaces, list[tuple[int, str]]]:
-    """Mean embedding and traits of each voice, and the scatter of windows (over clips, channels) around it.
+    """Mean embedding and traits of each voice.
 
     Labels of real speakers count; virtual voices and unlabelled speakers take what the trait head hears.
     """
@@ -74,20 +74,12 @@ def place_voices(
         members.setdefault((window.speaker, window.variant), []).append(i)
     voices = sorted(members)
     means, masculine, child, pitch = [], [], [], []
-    within, freedom = np.zeros((embedding.shape[1],) * 2), 0
     for speaker, variant in voices:
         rows = members[speaker, variant]
-        mean = embedding[rows].mean(0)
-        means.append(mean)
-        scatter = embedding[rows] - mean
-        within += scatter.T @ scatter
-        freedom += len(rows) - 1
+        means.append(embedding[rows].mean(0))
         clips = bank.clips_of[speaker] if variant == 'real' else []
         masculine.append(known_or_heard(bank.presentation[clips], heard[rows, 0].mean()))
         child.append(known_or_heard(bank.child[clips], heard[rows, 1].mean()))
         heights = [float(bank.rows[clip]['f0']) for clip in clips if bank.rows[clip]['f0']]
         pitch.append(np.median(heights) if heights else np.nan)
-    places = VoicePlaces(
-        np.stack(means), np.array(masculine), np.array(child), np.array(pitch), within / max(1, freedom)
-    )
-    return places, voices
+    return VoicePlaces(np.stack(means), np.array(masculine), np.array(child), np.array(pitch)), voices

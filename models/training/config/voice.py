@@ -31,7 +31,7 @@ class VoiceSettings:
     confidence_steps: int = 0
     negatives: int = 240  # sounds made by formula that are not speech
     calibration_rounds: int = 40  # batches of held-out voices
-    reliable_components: int = 32  # of the speaker embedding, carried into the code
+    components: int = 128  # of the speaker embedding, carried into the code
     # data
     copies: tuple[str, ...] = ()  # feature copies to make; all where empty
     synthetic_voices: int = 0  # speak this many voices with espeak-ng where no recordings are at hand

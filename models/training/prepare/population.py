@@ -56,6 +56,12 @@ def read_person(path: Path, mesh: FaceMesh, size: int) -> tuple[np.ndarray, np.n
     return skin_picture(*read_planes(content, size, 2)), geometry
 
 
+def pictured_points(poses: np.ndarray, person: dict) -> np.ndarray:
+    """[17, n, 3] -> [n, 3]: where the vertices were when the picture was taken, with the lids on the way to a blink."""
+    rest, blink = poses[0], poses[1 + EXPRESSIONS.index('blink')]
+    return rest + person.get('lidsClosed', 0.0) * (blink - rest)
+
+
 def prepare(config: FaceConfig) -> int:
     """Prepares every finished person that is not prepared yet; returns how many there are now."""
     mesh = FaceMesh.load(config.mesh)
@@ -80,11 +86,11 @@ def prepare(config: FaceConfig) -> int:
         except (OSError, ValueError) as error:
             print(f'skipped {seed}: {error}', flush=True)
             continue
-        row = len(people)
-        skin = aligner.texture(picture, mesh.extend(points[0, : mesh.known]))
+        row, person = len(people), json.loads((config.people / f'{seed}.json').read_text())
+        skin = aligner.texture(picture, mesh.extend(pictured_points(points, person)[: mesh.known]))
         skins[row] = np.round(255 * np.clip(skin, 0, 1))
         geometry[row] = points
-        people.append(json.loads((config.people / f'{seed}.json').read_text()))
+        people.append(person)
         if count % 50 == 0 or count == len(seeds):
             skins.flush(), geometry.flush()
             people_file.write_text(json.dumps(people))
@@ -106,15 +112,6 @@ class Population:
 
     def __len__(self) -> int:
         return len(self.people)
-
-    def low_resolution(self, size: int) -> np.ndarray:
-        """Skins averaged down to [n, 5, size, size] float32, 0..1."""
-        step = self.skins.shape[1] // size
-        shrink = lambda block: (
-            block.reshape(len(block), size, step, size, step, 5).astype(np.float32).mean((2, 4)).transpose(0, 3, 1, 2)
-            / 255
-        )
-        return np.concatenate([shrink(self.skins[i : i + 16]) for i in range(0, len(self), 16)])
 
 
 if __name__ == '__main__':

@@ -26,7 +26,8 @@ from voice_variants import change_speed, shifted_mel_power  # noqa: E402
 
 @dataclass(frozen=True)
 class Copy:
-    """One rendering of all clips. `speed` and `formants` make new speakers, `pitch` keeps presentation only."""
+    """One rendering of all clips. `speed` and `formants` make new speakers, `pitch` keeps presentation only, `mood` keeps
+    the speaker: nobody speaks at the same pitch every day."""
 
     name: str
     degraded: float = 0.0  # share of clips that go through a random call
@@ -34,6 +35,7 @@ class Copy:
     speed: float = 1.0
     formants: float = 1.0
     pitch: bool = False
+    mood: float = 0.0  # deviation of the logarithm of pitch from clip to clip
 
 
 COPIES = (
@@ -44,11 +46,8 @@ COPIES = (
     Copy('pitch1', degraded=0.5, pitch=True),
     Copy('s114', degraded=0.6, speed=1.14),
     Copy('c3', degraded=1.0, through_opus=0.4),
-    Copy('s094', degraded=0.6, speed=0.94),
-    Copy('s107', degraded=0.6, speed=1.07),
-    Copy('pitch2', degraded=0.5, pitch=True),
-    Copy('f091', degraded=0.4, formants=0.91),
-    Copy('f110', degraded=0.4, formants=1.10),
+    Copy('c4', degraded=0.5, mood=0.12),
+    Copy('c5', degraded=0.8, through_opus=0.6),
 )
 
 
@@ -93,8 +92,9 @@ def render(copy: Copy, clips: list[np.ndarray], rows: list[dict[str, str]], mel:
     if copy.through_opus:
         called = through_opus_rates(called, rng.random(len(clips)) < copy.through_opus, rng)
     for pcm, row in zip(called, rows):
-        if copy.pitch or copy.formants != 1.0:
+        if copy.pitch or copy.mood or copy.formants != 1.0:
             pitch = pitch_factor(row['presentation'], rng) if copy.pitch else 1.0
+            pitch *= np.exp(copy.mood * np.clip(rng.normal(), -2, 2)) if copy.mood else 1.0
             pcm = np.pad(pcm, (0, max(0, mel.sizes.window - len(pcm))))
             yield np.log(shifted_mel_power(pcm, mel, pitch, copy.formants) + POWER_FLOOR).astype(np.float16)
         else:
