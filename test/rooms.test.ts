@@ -10,6 +10,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   'models/runtime': [],
   'models/command-line': ['@timbre/models'],
   'models/population': [],
+  'models/evaluation': ['@timbre/models', 'timbre'],
   'plugin/protocol': [],
   plugin: ['@timbre/models', '@timbre/protocol'],
   server: ['@timbre/models', '@timbre/protocol'],

@@ -6,10 +6,11 @@ import { cache, logs, root } from './places.mjs';
 import { logged, SetupError, step, tail } from './report.mjs';
 import { ensurePrograms, installDebianPackages } from './system-packages.mjs';
 
-/** Path of the venv's python, made and filled from models/training/requirements.txt if need be. */
+/** Path of the venv's python, made and filled from models/training/requirements*.txt if need be. */
 export async function ensureTrainingVenv() {
   const requirements = join(root, 'models/training/requirements.txt');
-  const stamp = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const alone = join(root, 'models/training/requirements-alone.txt');
+  const stamp = createHash('sha256').update(readFileSync(requirements)).update(readFileSync(alone)).digest('hex');
   const folder = join(cache, `venv-${stamp.slice(0, 12)}`);
   const python = join(folder, 'bin/python');
   const stampFile = join(folder, '.timbre-setup');
@@ -22,8 +23,14 @@ export async function ensureTrainingVenv() {
       await installDebianPackages(['python3-venv'], 'python3 has no venv module');
       if ((await make()) !== 0) throw new SetupError(`python3 -m venv failed:\n${tail(log)}`, `see ${log}`);
     }
-    const status = await logged(python, ['-m', 'pip', 'install', '-q', '-r', requirements], { log });
-    if (status !== 0) throw new SetupError(`pip ended with ${status}:\n${tail(log)}`, `see ${log}; is PyPI reachable?`);
+    for (const packages of [
+      ['-r', requirements],
+      ['--no-deps', '-r', alone],
+    ]) {
+      const status = await logged(python, ['-m', 'pip', 'install', '-q', ...packages], { log });
+      if (status !== 0)
+        throw new SetupError(`pip ended with ${status}:\n${tail(log)}`, `see ${log}; is PyPI reachable?`);
+    }
     writeFileSync(stampFile, stamp);
   });
   return python;

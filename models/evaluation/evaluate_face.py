@@ -4,7 +4,7 @@ FILE] [--sheets FOLDER]
 Composed: bald head on grey, 256 px, three skin tones in turn; PSNR and SSIM against the true skin on the true mesh.
 Mesh: mean vertex error in % of the distance between the eyes. All from face-decoder.onnx as it is shipped (rounded
 weights). --sheets also writes face-unseen.jpg (true above, decoded below), face-random.jpg (codes drawn from N(0,
-I), then per presentation) and face-expressions.jpg.
+I), then per presentation), face-expressions.jpg and face-between.jpg (from one unseen person to another).
 """
 
 import argparse
@@ -26,9 +26,10 @@ from export_face import FILE_NAME, landmark_rows  # noqa: E402
 from face_code import load_codes  # noqa: E402
 from face_colour import compose, decode_diffuse, decode_highlight, linear, smoothstep  # noqa: E402
 from face_config import EXPRESSIONS, load_config  # noqa: E402
+from face_between import between_figures, between_sheet  # noqa: E402
 from face_portrait import STYLES, Wardrobe, draw_portrait, expression_points  # noqa: E402
+from face_shapes import eye_distance, mesh_errors, rest_and_deltas, rest_shapes  # noqa: E402
 from prepare.population import Population  # noqa: E402
-from train_face_geometry import eye_distance, mesh_errors, rest_and_deltas  # noqa: E402
 
 SIZE = 256
 GREY = np.array([0.80, 0.84, 0.88])
@@ -59,7 +60,7 @@ def bald_portrait(mesh: FaceMesh, skin: np.ndarray, points: np.ndarray, tone: st
 def evaluate(config, decoder: Decoder, count: int) -> dict:
     mesh, population, codes = FaceMesh.load(config.mesh), Population(config), load_codes(config)
     rows = population.held_out[:count]
-    rest, deltas = rest_and_deltas(population, mesh)
+    rest, deltas = rest_and_deltas(population, mesh, population.held_out)
     distance = eye_distance(rest, mesh)
     mean = population.skins[population.train[:PEOPLE_BEFORE_MEAN]].astype(np.float32).mean(0) / 255
     scores, decoded_rest, decoded_deltas = {}, [], []
@@ -76,7 +77,7 @@ def evaluate(config, decoder: Decoder, count: int) -> dict:
             continue
         tone, lift = TONES[i % len(TONES)]
         true_points, true_skin = (
-            mesh.extend(rest[row, : mesh.known].astype(np.float64)),
+            mesh.extend(rest[i, : mesh.known].astype(np.float64)),
             np.asarray(population.skins[row], np.float32) / 255,
         )
         truth = bald_portrait(mesh, true_skin, true_points, tone, lift)
@@ -85,7 +86,7 @@ def evaluate(config, decoder: Decoder, count: int) -> dict:
         add('mean skin, true mesh', bald_portrait(mesh, mean, true_points, tone, lift), truth)
     held = population.held_out
     errors = mesh_errors(
-        np.stack(decoded_rest), np.stack(decoded_deltas), rest[held], deltas[held], distance[held], mesh.known
+        np.stack(decoded_rest), np.stack(decoded_deltas), rest, deltas, distance, mesh.known
     )
     composed = {
         k: dict(psnr=round(float(np.mean([s[0] for s in v])), 2), ssim=round(float(np.mean([s[1] for s in v])), 4))
@@ -98,6 +99,7 @@ def evaluate(config, decoder: Decoder, count: int) -> dict:
         composed=composed,
         meshErrorPercent=round(errors['rest'], 3),
         deltaErrorPercent=round(errors['deltas'], 4),
+        between=between_figures(mesh, decoder, codes['code'][held]),
     )
 
 
@@ -119,11 +121,10 @@ def write_sheets(config, decoder: Decoder, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     mesh, population, codes, wardrobe = FaceMesh.load(config.mesh), Population(config), load_codes(config), Wardrobe()
     landmarks = landmark_rows(config, mesh)
-    rest, _ = rest_and_deltas(population, mesh)
     truth, decoded = [], []
     people = population.held_out[: len(STYLES)]
-    for row, style in zip(people, STYLES):
-        true_points = np.vstack([mesh.extend(rest[row, : mesh.known].astype(np.float64)), rest[row][landmarks]])
+    for row, face, style in zip(people, rest_shapes(population, mesh, people), STYLES):
+        true_points = np.vstack([mesh.extend(face[: mesh.known].astype(np.float64)), face[landmarks]])
         truth.append(
             draw_portrait(mesh, wardrobe, np.asarray(population.skins[row], np.float32) / 255, true_points, style)
         )
@@ -166,6 +167,9 @@ def write_sheets(config, decoder: Decoder, folder: Path) -> None:
             ]
         )
     save_sheet(rows, folder / 'face-expressions.jpg', 85)
+
+    held = codes['code'][population.held_out]
+    save_sheet(between_sheet(mesh, wardrobe, decoder, held), folder / 'face-between.jpg', 85)
 
 
 if __name__ == '__main__':

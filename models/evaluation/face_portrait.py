@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy.sparse import coo_matrix, diags
 
 REPO = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPO / 'models' / 'training'))
@@ -18,6 +19,7 @@ from face_colour import compose, decode_diffuse, decode_highlight, linear, smoot
 from face_config import LANDMARK_GROUPS  # noqa: E402
 
 SHADOW_TINT = np.array([0.85, 1.0, 1.05])  # shadows on skin are a little warmer than grey
+HAIR_SMOOTHINGS = 8
 MOUTH_DARK = np.array([0x2A, 0x0C, 0x0A]) / 255
 LASH = np.array([20, 10, 8]) / 255
 
@@ -38,6 +40,7 @@ class Style:
     eye: str = 'brown'
     lash: float = 0.5  # 0..1, length and opacity
     background: tuple = ('#e4edf5', '#b7cbe0')
+    glasses: str = ''
 
 
 # Eight styles that have nothing to do with a face code: they are given to faces by their place in a sheet.
@@ -142,14 +145,29 @@ def pin_rim(mesh: FaceMesh, points: np.ndarray) -> np.ndarray:
     return out
 
 
+def hair_points(mesh: FaceMesh, points: np.ndarray) -> np.ndarray:
+    """[nv, 2]: where the mesh lies for hair; offsets from the average head, smoothed (as models/runtime/src/pose-hair.ts)."""
+    ends = np.concatenate([mesh.triangles[:, [k, (k + 1) % 3]] for k in range(3)])
+    ends = np.vstack([ends, ends[:, ::-1]])
+    joined = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(mesh.size, mesh.size)).tocsr()
+    joined.data[:] = 1
+    mean = diags(1 / np.maximum(np.asarray(joined.sum(1)).ravel(), 1)) @ joined
+    offsets = points[: mesh.size, :2] - mesh.canonical
+    for _ in range(HAIR_SMOOTHINGS):
+        offsets = 0.4 * offsets + 0.6 * (mean @ offsets)
+    return pin_rim(mesh, mesh.canonical + offsets)
+
+
 def draw_portrait(
     mesh: FaceMesh, wardrobe: Wardrobe, skin: np.ndarray, points: np.ndarray, style: Style, size: int = 256
 ) -> np.ndarray:
     """skin [T, T, 5] encoded 0..1, points [nv + 20, 3] -> [size, size, 3] u8"""
     nv, side, points = mesh.size, size * 2, pin_rim(mesh, points)
-    ids, weights = rasterise(points[:nv, :2] * side, mesh.triangles, side, side)
+    skin_map = rasterise(points[:nv, :2] * side, mesh.triangles, side, side)
+    hair_map = rasterise(hair_points(mesh, points) * side, mesh.triangles, side, side)
 
-    def through(texture: np.ndarray) -> np.ndarray:
+    def through(texture: np.ndarray, ids_and_weights=skin_map) -> np.ndarray:
+        ids, weights = ids_and_weights
         out = np.zeros((side, side, texture.shape[2]), np.float32)
         gather(np.ascontiguousarray(texture, np.float32), ids, weights, mesh.triangles, mesh.uv * texture.shape[0], out)
         return out.reshape(size, 2, size, 2, -1).mean((1, 3))
@@ -160,7 +178,8 @@ def draw_portrait(
         for kind, name in (('hair', style.hair), ('brow', style.brow), ('beard', style.beard), ('cloth', style.cloth))
         if name
     }
-    drawn = {kind: through(wardrobe.layer(name)) for kind, name in layers.items()}
+    maps = dict(hair=hair_map)
+    drawn = {kind: through(wardrobe.layer(name), maps.get(kind, skin_map)) for kind, name in layers.items()}
 
     def paint(kind: str, colour, alpha_channel: int, lift=1.0, gloss=1.0, opacity=1.0) -> None:
         if kind in drawn:
@@ -219,7 +238,7 @@ def draw_portrait(
 
     s, shadow, kept = through(skin), 1.0, 1.0
     if 'hair' in drawn:
-        shadow = shadow * drawn['hair'][..., 5:6]
+        shadow = shadow * through(wardrobe.layer(layers['hair'])[..., 5:6])
     if 'cloth' in drawn:
         shadow, kept = shadow * drawn['cloth'][..., 5:6], drawn['cloth'][..., 3:4]
     shadow = np.asarray(shadow)
@@ -249,5 +268,11 @@ def draw_portrait(
             LASH,
             0.35 + 0.6 * style.lash,
         )
+    if style.glasses:
+        glasses = wardrobe.index['glasses'][style.glasses]
+        left, right = (np.array(landmark_box(g)).reshape(2, 2).mean(0) for g in ('eyeL', 'eyeR'))
+        middle, unit = (left + right) / 2, left[0] - right[0]
+        box = np.tile(middle, 2) + unit * np.array(glasses['box'])
+        canvas.sprite(wardrobe.picture(glasses['file'], 'RGBA'), box)
     paint('hair', linear(style.hair_colour), 2)
     return (np.clip(canvas.rgb, 0, 1) * 255).round().astype(np.uint8)

@@ -1,5 +1,6 @@
 """Two disjoint pieces of each held-out speaker, clean and through what calls do to them."""
 
+import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'training'))
 
 from audio import MAX_SAMPLES, MIN_SAMPLES, SAMPLE_RATE  # noqa: E402
+from opus_calls import lossy_opus  # noqa: E402
 from voice_bank import child_label, presentation_label, read_manifest  # noqa: E402
 from voice_channel import mu_law, opus  # noqa: E402
 
@@ -63,8 +65,23 @@ def at_ratio(pcm: np.ndarray, noise: np.ndarray, ratio_db: float, start: int) ->
     return (pcm + gain * part).astype(np.float32)
 
 
+# What decides how a condition sounds: a change of these files makes codes known so far worthless.
+CHANNEL_SOURCES = [Path(__file__), Path(lossy_opus.__code__.co_filename), Path(opus.__code__.co_filename)]
+
+
+def channel_digest(condition: str, pieces: list[np.ndarray], noise: np.ndarray) -> str:
+    """Names what `through` makes of its arguments, without making it."""
+    digest = hashlib.sha256(condition.encode())
+    for path in CHANNEL_SOURCES:
+        digest.update(path.read_bytes())
+    for pcm in (*pieces, noise):
+        digest.update(len(pcm).to_bytes(8, 'little') + np.ascontiguousarray(pcm, np.float32).tobytes())
+    return digest.hexdigest()
+
+
 def through(condition: str, pieces: list[np.ndarray], noise: np.ndarray) -> list[np.ndarray]:
-    """Every piece through 'clean', 'g711', 'opus12' or 'noise10' (10 dB of a noise that training never met)."""
+    """Every piece through 'clean', 'g711', 'opus12', 'noise10' (10 dB of a noise that training never met) or 'loss10'
+    (Opus at 24 kbit/s, a tenth of the packets lost and concealed)."""
     if condition == 'clean':
         return pieces
     if condition == 'g711':
@@ -74,4 +91,6 @@ def through(condition: str, pieces: list[np.ndarray], noise: np.ndarray) -> list
         return np.split(coded, np.cumsum([len(piece) for piece in pieces])[:-1])
     if condition == 'noise10':
         return [at_ratio(piece, noise, 10.0, 40_000 * i) for i, piece in enumerate(pieces)]
+    if condition == 'loss10':
+        return [lossy_opus(piece, 24, 0.1, seed) for seed, piece in enumerate(pieces)]
     raise ValueError(f'unknown condition {condition}')

@@ -65,8 +65,11 @@ export function madeUpPuppet({ blinkReach = 0.8 } = {}): Puppet {
     move('blink', rim.upper, (vertex) => blinkReach * (lower - mesh.layout[2 * vertex + 1]!));
   }
   const lips = heightOf([...mesh.mouth.upper, ...mesh.mouth.lower]);
+  // The middle of a smiling upper lip lies below the lips' mean height, but it is no part of the jaw.
   const jaw = Array.from({ length: mesh.faceCount }, (_, vertex) => vertex).filter(
-    (vertex) => mesh.mouth.lower.includes(vertex) || mesh.layout[2 * vertex + 1]! > lips + 0.01,
+    (vertex) =>
+      mesh.mouth.lower.includes(vertex) ||
+      (mesh.layout[2 * vertex + 1]! > lips + 0.01 && !mesh.mouth.upper.includes(vertex)),
   );
   move('jawOpen', jaw, (vertex) => 0.06 * Math.max(0, 1 - Math.abs(mesh.layout[2 * vertex]! - 0.5) / 0.12));
   // A viseme that would push the lips through one another.

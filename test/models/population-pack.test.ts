@@ -22,28 +22,28 @@ const title = absent
   ? 'with the asset pack (skipped: no pack in ../shared/faces, TIMBRE_FACES names another folder)'
   : 'with the asset pack';
 
-/** Vertices that the prototype projected: id, x, y, z in frame units. */
+/** Vertices of people that the weights are trained on: id, x, y, z in frame units. */
 const REST_1000 = [
-  [0, 0.386688, 0.487296, 0.325074],
-  [439, 0.432312, 0.687798, 0.307186],
-  [2700, 0.473018, 0.203429, 0.217372],
-  [3382, 0.510553, 0.694118, 0.348564],
-  [4330, 0.766888, 0.857695, -0.148748],
+  [0, 0.381738, 0.483923, 0.333271],
+  [439, 0.431474, 0.692951, 0.315504],
+  [2700, 0.472344, 0.204137, 0.220885],
+  [3382, 0.510747, 0.697282, 0.357344],
+  [4330, 0.771113, 0.855971, -0.152411],
 ] as const;
 const AA_1000 = [
-  [439, 0.436212, 0.715992, 0.295646],
-  [3382, 0.510806, 0.699762, 0.347555],
+  [439, 0.435482, 0.720226, 0.303601],
+  [3382, 0.511031, 0.702926, 0.356281],
 ] as const;
-const BLINK_1000 = [[0, 0.387107, 0.521292, 0.326975]] as const;
+const BLINK_1000 = [[0, 0.382558, 0.532011, 0.33838]] as const;
 const COARSE_AA_1000 = [
-  [6105, 0.589379, 0.493893, 0.323476],
-  [5763, 0.500113, 0.72282, 0.19049],
+  [6105, 0.591597, 0.504081, 0.334591],
+  [5763, 0.500117, 0.724205, 0.194685],
 ] as const;
 const MEAN = [
-  [0, 0.385765, 0.488017, 0.302248],
-  [1000, 0.381466, 0.777632, 0.108534],
-  [3000, 0.570156, 0.495262, 0.29957],
-  [5000, 0.633995, 0.533565, 0.284569],
+  [0, 0.383393, 0.480608, 0.306045],
+  [1000, 0.379856, 0.77805, 0.109147],
+  [3000, 0.569481, 0.490328, 0.305605],
+  [5000, 0.637325, 0.538204, 0.289575],
 ] as const;
 
 describe.skipIf(absent)(title, async () => {
@@ -71,7 +71,7 @@ describe.skipIf(absent)(title, async () => {
     });
   }
 
-  test('vertices at rest and in expressions lie where the prototype put them', () => {
+  test('vertices at rest and in expressions lie where the weights were trained to put them', () => {
     project(identityPerson(1000), REST_1000, null);
     project(identityPerson(1000), AA_1000, 'aa');
     project(identityPerson(1000), BLINK_1000, 'blink');
@@ -89,6 +89,21 @@ describe.skipIf(absent)(title, async () => {
       expect(moved, name).toBeGreaterThan(0.01);
       expect(moved, name).toBeLessThan(1);
     }
+  });
+
+  test('nobody looks through nearly shut eyes at rest, and a blink shuts them all the same', () => {
+    const opening = (head: Float32Array) => {
+      const at = (vertex: number, axis: number) => head[vertex * 3 + axis] ?? Number.NaN;
+      return (at(0, 1) + at(54, 1) - at(47, 1) - at(41, 1)) / 2 / Math.abs(at(21, 0) - at(66, 0));
+    };
+    for (let seed = 0; seed < 120; seed++) {
+      const { neutral, posed } = scene.rig.shapes({ ...identityPerson(seed), expr: EXPRESSIONS.blink });
+      expect(opening(neutral), `seed ${seed}`).toBeGreaterThan(0.32);
+      expect(opening(neutral), `seed ${seed}`).toBeLessThan(0.56);
+      expect(opening(posed), `seed ${seed}`).toBeLessThan(0.14);
+    }
+    const natural = identityPerson(1562, { look: 'natural' });
+    expect(opening(scene.rig.shapes(natural).neutral), 'only the illustrated look raises lids').toBeLessThan(0.3);
   });
 
   test('the pack has the macro targets and details of a hundred people, and all expression targets', () => {
@@ -113,7 +128,7 @@ describe.skipIf(absent)(title, async () => {
       const top = (positions: Float32Array, group: string) =>
         Math.max(...Array.from(pack.group(group), (vertex) => positions[vertex * 3 + 1] ?? Number.NaN));
       const drop = (group: string) => top(neutral, group) - top(posed, group);
-      expect(drop('helper-lower-teeth'), `age ${age}`).toBeGreaterThan(0.1);
+      expect(drop('helper-lower-teeth'), `age ${age}`).toBeGreaterThan(age < 17 ? 0.07 : 0.1);
       expect(drop('helper-upper-teeth'), `age ${age}`).toBeLessThan(0.06);
     }
   });

@@ -1,4 +1,4 @@
-import { type PosedPuppet, PuppetPoser, type Rim } from '@timbre/models';
+import { glassesQuad, type PosedPuppet, PuppetPoser, type Rim } from '@timbre/models';
 import { expect, test } from 'vitest';
 import { madeUpPuppet, mesh } from './made-up-puppet.ts';
 
@@ -109,6 +109,46 @@ test('the head turns, shoulders and frame do not, and the lower rim stays at the
   for (let vertex = mesh.knownCount; vertex < mesh.vertexCount; vertex += 1) {
     if (mesh.layout[2 * vertex + 1]! > 0.9999) expect(turned[2 * vertex + 1]).toBeGreaterThanOrEqual(1);
   }
+});
+
+test('glasses sit over both eyes, turn with the head, and neither blink nor gaze moves them', () => {
+  const poser = new PuppetPoser(mesh, madeUpPuppet());
+  const place = (pose: Parameters<typeof poser.pose>[0]) =>
+    [...glassesQuad(poser.pose(pose).eyeMiddles, [-1, -0.5, 1, 0.5])] as [number, number, number, number, ...number[]];
+  const rest = place({ weights: {} });
+  const [left, top, right, , , bottom] = rest;
+  for (const rim of [mesh.lids.left, mesh.lids.right]) {
+    for (const corner of rim.corners) {
+      expect(mesh.layout[2 * corner]).toBeGreaterThan(left);
+      expect(mesh.layout[2 * corner]).toBeLessThan(right);
+      expect(mesh.layout[2 * corner + 1]).toBeGreaterThan(top);
+      expect(mesh.layout[2 * corner + 1]).toBeLessThan(bottom ?? 0);
+    }
+  }
+  expect(place({ weights: { blink: 1 }, gaze: [0.01, 0.01] })).toEqual(rest);
+  expect(place({ weights: {}, yaw: 0.1 })[0]).toBeGreaterThan(left);
+});
+
+test('hair turns with the head and stays where it is when the mouth opens', () => {
+  const poser = new PuppetPoser(mesh, madeUpPuppet());
+  const rest = poser.pose({ weights: {} }).hairPositions.slice();
+  expect(poser.pose({ weights: { jawOpen: 1, browUp: 1 } }).hairPositions).toEqual(rest);
+  expect(poser.pose({ weights: {}, yaw: 0.1 }).hairPositions).not.toEqual(rest);
+  for (const [index, place] of rest.entries()) expect(place).toBeCloseTo(mesh.layout[index]!, 5);
+});
+
+test('hair runs smoothly over the rim of a face where neighbouring vertices part ways', () => {
+  const puppet = madeUpPuppet();
+  for (let vertex = 0; vertex < mesh.vertexCount; vertex += 1) puppet.rest[3 * vertex]! += vertex % 2 ? 0.01 : -0.01;
+  const { positions, hairPositions } = new PuppetPoser(mesh, puppet).pose({ weights: {} });
+  const spread = (places: Float32Array) => {
+    let sum = 0;
+    for (let vertex = 0; vertex < mesh.faceCount; vertex += 1)
+      sum += Math.abs(places[2 * vertex]! - mesh.layout[2 * vertex]!);
+    return sum / mesh.faceCount;
+  };
+  expect(spread(positions)).toBeCloseTo(0.01, 5);
+  expect(spread(hairPositions)).toBeLessThan(0.003);
 });
 
 test('buffers are reused from pose to pose', () => {

@@ -32,15 +32,18 @@ const TEXTURES = {
   empty: flat([128, 0, 0, 255], [255, 0, 255, 255]),
 };
 
+const GLASSES = { shades: { file: 'shades.webp', box: [-1, -0.4, 1, 0.4] as const } };
+
 function draw(
   pose: Pose,
   change: Partial<PuppetStyle> = {},
   textureOf: (file: string) => Texture | undefined = () => undefined,
 ) {
   const style: PuppetStyle = { ...styleFromSeed('raster'), brows: '', hair: '', clothes: '', ...change };
-  const layers = layersForStyle(index, style);
+  const layers = layersForStyle({ ...index, glasses: GLASSES }, style);
   const { sprites } = layers;
   const textures = new Map<string, Texture>([
+    [GLASSES.shades.file, flat([0, 255, 0, 255])],
     [sprites.leftEye, TEXTURES.eye],
     [sprites.rightEye, TEXTURES.eye],
     [sprites.upperTeeth, TEXTURES.teeth],
@@ -135,4 +138,15 @@ test('a texture that was not loaded is refused', () => {
   expect(() => drawPuppet({ mesh, posed, puppet, style, layers, textures: new Map(), size: 64 })).toThrow(
     expect.objectContaining({ reason: 'bad-layers' }),
   );
+});
+
+test('glasses lie over the eyes and the brows, and nothing of them elsewhere', () => {
+  const [left, right] = mesh.lids.left.corners.map((vertex) => mesh.layout[2 * vertex]!);
+  const eye = [(left! + right!) / 2, mesh.layout[2 * mesh.lids.left.corners[0] + 1]!] as const;
+  expect(draw({ weights: {} }, { glasses: 'shades' }).at(...eye)).toEqual([0, 255, 0]);
+  expect(draw({ weights: { blink: 1 } }, { glasses: 'shades' }).at(...eye)).toEqual([0, 255, 0]);
+  expect(draw({ weights: {} }).at(...eye)).not.toEqual([0, 255, 0]);
+  const mouth = mesh.mouth.upper[mesh.mouth.upper.length >> 1]!;
+  const chin = [0.5, mesh.layout[2 * mouth + 1]! + 0.08] as const;
+  expect(draw({ weights: {} }, { glasses: 'shades' }).at(...chin)).toEqual(draw({ weights: {} }).at(...chin));
 });

@@ -86,7 +86,7 @@ def made_up_voices(count: int = 300, length: int = 40, seed: int = 1) -> VoicePl
     own = rng.standard_normal((count, length)) * np.linspace(2, 0.2, length)
     own[:, -1] += 3 * masculine
     pitch = np.exp(5.3 - 0.6 * masculine * (1 - child) - 0.1 * own[:, 4] / own[:, 4].std())
-    return VoicePlaces(own, masculine, child, pitch, 0.3 * np.eye(length))
+    return VoicePlaces(own, masculine, child, pitch)
 
 
 def test_projection_keeps_distances():
@@ -119,6 +119,15 @@ def test_drawn_codes_spread_as_the_population_does_and_follow_the_traits(tmp_pat
     assert np.array_equal(again.codes(voices.embedding, voices.masculine, voices.child), codes)
 
 
+def test_voices_of_equal_traits_keep_their_distances_in_the_code():
+    population, voices = random_population(2000, 128), made_up_voices()
+    pairs = draw_pairs(voices, population, 40)
+    same = np.zeros(len(voices.embedding))
+    codes = pairs.codes(voices.embedding, same, same) @ np.linalg.pinv(population_shape(population).spread)
+    apart, coded = (np.linalg.norm(x[:-1] - x[1:], axis=1) for x in (voices.embedding, codes))
+    assert np.corrcoef(apart, coded)[0, 1] > 0.97
+
+
 def test_lower_voices_are_built_more_heavily():
     population, voices = random_population(2000, 128), made_up_voices()
     codes = draw_pairs(voices, population, 32).codes(voices.embedding, voices.masculine, voices.child)
@@ -139,7 +148,7 @@ def test_code_head_starts_as_the_map_that_drew_the_pairs(model):
         got = model.code(pooled, embedding, logits).numpy()
         masculine, child = torch.sigmoid(logits).numpy().T.astype(float)
     unit = unit_length(embedding).detach().numpy().astype(float)
-    own = pairs.individual(unit, masculine, child)
+    own = pairs.individual(unit)
     expected = trait_columns(masculine, child) @ pairs.mean + own @ pairs.projection.T
     assert np.allclose(got, expected, atol=1e-3 * np.abs(expected).max())
 

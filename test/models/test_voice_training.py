@@ -10,9 +10,11 @@ import torch
 from audio import SAMPLE_RATE, MelPower, MelSizes
 from config.voice_tiny import settings as tiny
 from non_speech import MAKERS, non_speech
+from pair_codes import trait_columns
 from population_codes import random_population
 from prepare.speech import drop_pauses, presentation_of, write_split
 from prepare.speech_features import Copy, prepare_features, write_copy
+from redraw_codes import FACTORS, corpus_directions, redraw_codes, spread_within_traits
 from schedule import BatchesAhead, Schedule
 from synthetic_voice import synthetic_voice
 from train_codes import load_model, pair_voices, train_codes
@@ -20,7 +22,6 @@ from train_confidence import train_confidence
 from train_speaker import train_speaker
 from voice_bank import SpeechBank
 from voice_batches import BatchMaker, coloured_noises
-from widen_codes import LARGEST_FACTOR, corpus_directions, widen_codes
 
 VOICES = 8
 
@@ -83,7 +84,7 @@ def test_both_crops_of_a_pair_are_one_voice_and_virtual_voices_have_no_class(cac
 
 def test_every_stage_learns_and_the_result_prefers_voices_to_noise(cache):
     settings = replace(tiny, threads=1, pairs=8, margin=0.0, speaker_steps=80, code_steps=60, confidence_steps=60,
-                       reliable_components=4, learning_rate=5e-3)  # fmt: skip
+                       components=4, learning_rate=5e-3)  # fmt: skip
     speaker = train_speaker(settings, cache, log=lambda _line: None)
     assert np.mean(speaker[-2:]) < 0.8 * np.mean(speaker[:2])
     population = random_population(300, 128)
@@ -91,7 +92,7 @@ def test_every_stage_learns_and_the_result_prefers_voices_to_noise(cache):
     assert len(voices) == len(places.embedding) == 2 * VOICES  # real ones, and the slower ones
     codes = train_codes(settings, cache, pairs, log=lambda _line: None)
     assert codes[-1] < codes[0]
-    assert 1 <= widen_codes(settings, cache, pairs, log=lambda _line: None) <= LARGEST_FACTOR
+    assert FACTORS[0] <= redraw_codes(settings, cache, population, log=lambda _line: None) <= FACTORS[1]
     trust = train_confidence(settings, cache, log=lambda _line: None)
     assert trust[-1] < trust[0]
     model = load_model(settings, cache / 'checkpoints' / 'voice.pt').eval()
@@ -110,6 +111,13 @@ def test_what_sets_corpora_apart_is_found_and_nothing_else():
     assert directions.shape == (6, 1)
     assert abs(directions[:, 0] @ offset) > 0.98
     assert corpus_directions(own, ['one'] * 400).shape == (6, 0)
+
+
+def test_spread_is_that_of_voices_of_equal_traits():
+    rng = np.random.default_rng(6)
+    traits = trait_columns((rng.random(500) < 0.5).astype(float), (rng.random(500) < 0.2).astype(float))
+    own = 2 * rng.standard_normal((500, 9)) + traits @ (50 * rng.standard_normal((4, 9)))
+    assert spread_within_traits(own, traits) == pytest.approx(6, rel=0.1)
 
 
 def test_speaker_stage_goes_on_from_its_checkpoint(cache):

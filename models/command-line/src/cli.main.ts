@@ -22,6 +22,9 @@ program
   .option('--no-out', 'draw no pictures')
   .option('--jsonl <file>', 'write the JSON lines to this file, - for standard output', '-')
   .option('--size <px>', 'side of a picture', Number, 512)
+  .addOption(
+    new Option('--look <name>', 'how pictures are drawn').choices(['illustrated', 'cartoon']).default('illustrated'),
+  )
   .option('--seed <text>', 'draw all faces in the style of this seed instead of one per file name')
   .option('--jobs <count>', 'files worked on at a time (default: one per core)', Number)
   .addOption(

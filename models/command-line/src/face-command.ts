@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { Piscina } from 'piscina';
 import { CommandError } from './errors.ts';
-import type { FaceResult, FaceTask, FaceWorkerData } from './face.worker.ts';
+import type { FaceLook, FaceResult, FaceTask, FaceWorkerData } from './face.worker.ts';
 import { readFileList } from './file-list.ts';
 import { LinesOutput } from './lines-output.ts';
 import { DEFAULT_MODELS_FOLDER } from './models-folder.ts';
@@ -21,6 +21,8 @@ export interface FaceCommandOptions {
   readonly jsonl?: string | undefined;
   /** Pixels of a picture's side. Default: 512. */
   readonly size?: number | undefined;
+  /** Default: `illustrated`. */
+  readonly look?: FaceLook | undefined;
   /** Seed of all styles. Default: each file's own name. */
   readonly seed?: string | undefined;
   /** Folder of the models. Default: the one of this checkout. */
@@ -101,7 +103,7 @@ function unforeseen(error: Error): FaceResult {
 
 async function faceTasks(
   files: readonly string[],
-  { out = 'faces', seed, size }: FaceCommandOptions & { size: number },
+  { out = 'faces', seed, size, look = 'illustrated' }: FaceCommandOptions & { size: number },
 ): Promise<FaceTask[]> {
   if (out !== false) {
     await mkdir(out, { recursive: true }).catch((error: unknown) => {
@@ -114,6 +116,7 @@ async function faceTasks(
     picture: out === false ? null : join(out, names[place]!),
     seed: seed ?? basename(file),
     size,
+    look,
   }));
 }
 

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { ModelError, styleFromSeed } from '@timbre/models';
 import { workerData } from 'piscina';
 import { readAudioFile } from './audio-file.ts';
+import { paintCartoon } from './cartoon-picture.ts';
 import { CommandError } from './errors.ts';
 import { type FaceLine, roundTo } from './face-line.ts';
 import { readVoice, voicedPcm } from './face-reading.ts';
@@ -22,7 +23,11 @@ export interface FaceTask {
   readonly seed: string;
   /** Pixels. */
   readonly size: number;
+  readonly look: FaceLook;
 }
+
+/** How a picture is drawn: as a portrait, by the face decoder, or as a cartoon, which needs none. */
+export type FaceLook = 'illustrated' | 'cartoon';
 
 export type FaceResult =
   | { readonly outcome: 'line'; readonly line: FaceLine }
@@ -58,7 +63,7 @@ export async function face(task: FaceTask): Promise<FaceResult> {
 }
 
 async function readFace(
-  { file, picture, seed, size }: FaceTask,
+  { file, picture, seed, size, look }: FaceTask,
   { contract, encoder, probes, listen }: Models,
   painter: PortraitPainter,
 ): Promise<FaceLine> {
@@ -77,7 +82,10 @@ async function readFace(
   }
   const { code, confidence } = reading;
   if (picture !== null) {
-    await writeFile(picture, await painter.paint(code, styleFromSeed(seed), size)).catch((error: unknown) => {
+    const style = styleFromSeed(seed);
+    const cartoon = look === 'cartoon';
+    const painted = await (cartoon ? paintCartoon(code, style, probes, size) : painter.paint(code, style, size));
+    await writeFile(picture, painted).catch((error: unknown) => {
       throw CommandError.unwritable(picture, error);
     });
   }

@@ -3,8 +3,10 @@
 /** IPTC's term for media made by a trained model (https://cv.iptc.org/newscodes/digitalsourcetype/). */
 export const DIGITAL_SOURCE_TYPE = 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia';
 
-/** XMP packet for a picture. */
-export function generatedXmp(): string {
+/** XMP packet for a picture; `rights` names whose work is in it (default: nobody's but ours). */
+export function generatedXmp(rights?: string): string {
+  const named =
+    rights && `<dc:rights><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(rights)}</rdf:li></rdf:Alt></dc:rights>`;
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
   <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -16,11 +18,15 @@ export function generatedXmp(): string {
       <xmp:CreatorTool>Timbre</xmp:CreatorTool>
       <dc:description>
         <rdf:Alt><rdf:li xml:lang="x-default">Generated avatar drawn from a voice, not a photo</rdf:li></rdf:Alt>
-      </dc:description>
+      </dc:description>${named ? `\n      ${named}` : ''}
     </rdf:Description>
   </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="w"?>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[<>&"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 /** The badge for the picture's right lower corner as SVG, a ninth of `size` wide. Letters are paths: no font is needed. */

@@ -52,6 +52,15 @@ export async function loadModels(folder: string): Promise<Models> {
   };
 }
 
+/**
+ * A face decoder of any file that has the contract's tensors, without comparing its hash: for judging weights that are not
+ * sealed yet. The product never calls this.
+ */
+export async function loadFaceDecoder(folder: string, file: string): Promise<FaceDecoder> {
+  const contract = parseContract(await readJson(join(folder, 'contract.json')));
+  return FaceDecoder.create({ contract, session: await createSession(await readModelFile(file)), createTensor });
+}
+
 export interface PuppetAssets {
   readonly mesh: PuppetMesh;
   readonly index: LayerIndex;

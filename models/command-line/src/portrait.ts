@@ -5,14 +5,15 @@ import {
   type FaceCode,
   type FaceDecoder,
   layersForStyle,
+  type Pose,
+  type Puppet,
   PuppetPoser,
   type PuppetStyle,
   type Texture,
 } from '@timbre/models';
 import sharp from 'sharp';
-import { badgeSvg, generatedXmp } from './generated-mark.ts';
+import { markedPng } from './marked-png.ts';
 import type { PuppetAssets } from './model-files.ts';
-import { withXmp } from './png-xmp.ts';
 
 /** Draws portraits; decoded layer textures are kept for the next one. */
 export class PortraitPainter {
@@ -25,28 +26,27 @@ export class PortraitPainter {
     this.#assets = assets;
   }
 
-  /** RGBA, `size` x `size`, at rest, without a badge. */
-  async draw(code: FaceCode, style: PuppetStyle, size: number): Promise<Uint8ClampedArray> {
+  /** RGBA, `size` x `size`, without a badge. */
+  async drawPuppet(
+    puppet: Puppet,
+    style: PuppetStyle,
+    size: number,
+    pose: Pose = { weights: {} },
+  ): Promise<Uint8ClampedArray> {
     const { mesh, index } = this.#assets;
     const layers = layersForStyle(index, style);
     const { hair, clothes, brows, beard, sprites } = layers;
     for (const layer of [hair, clothes, brows, beard]) if (layer) await this.#load(layer.file);
     for (const file of Object.values(sprites)) await this.#load(file);
-    const puppet = await this.#decoder.decode(code);
-    const posed = new PuppetPoser(mesh, puppet).pose({ weights: {} });
+    if (layers.glasses) await this.#load(layers.glasses.file);
+    const posed = new PuppetPoser(mesh, puppet).pose(pose);
     return drawPuppet({ mesh, posed, puppet, style, layers, textures: this.#textures, size });
   }
 
   /** A PNG with the AI badge and the XMP mark. */
-  async paint(code: FaceCode, style: PuppetStyle, size: number): Promise<Buffer> {
-    const pixels = await this.draw(code, style, size);
-    const { svg, left, top } = badgeSvg(size);
-    const png = await sharp(pixels, { raw: { width: size, height: size, channels: 4 } })
-      .composite([{ input: Buffer.from(svg), left, top }])
-      .removeAlpha()
-      .png()
-      .toBuffer();
-    return withXmp(png, generatedXmp());
+  async paint(code: FaceCode, style: PuppetStyle, size: number, pose?: Pose): Promise<Buffer> {
+    const pixels = await this.drawPuppet(await this.#decoder.decode(code), style, size, pose);
+    return markedPng(sharp(pixels, { raw: { width: size, height: size, channels: 4 } }), size);
   }
 
   async #load(file: string): Promise<void> {

@@ -1,9 +1,8 @@
 /** `timbre sheet`: the pictures of a folder on one labelled sheet, for people to look at. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import sharp from 'sharp';
+import { contactSheet, type SheetPicture } from './contact-sheet.ts';
 import { CommandError } from './errors.ts';
-import { generatedXmp } from './generated-mark.ts';
 
 export interface SheetCommandOptions {
   /** The sheet's file; its ending decides the format. */
@@ -16,18 +15,10 @@ export interface SheetCommandOptions {
   readonly labels?: string | undefined;
 }
 
-interface Entry {
-  readonly file: string;
-  readonly label: string;
-}
-
-const LABEL_HEIGHT = 28;
-const GAP = 8;
 const LEAST_SIZE = 16;
 const MOST_SIZE = 2048;
-const PAPER = '#f4f5f7';
 
-/** Throws CommandError if there is nothing to lay out. */
+/** Throws CommandError if there is nothing to lay out, or a picture can't be read or written. */
 export async function sheetCommand(folder: string, options: SheetCommandOptions): Promise<void> {
   const { out, columns = 6, size = 256 } = options;
   if (!Number.isInteger(columns) || columns < 1) throw CommandError.badArguments('--columns must be at least 1');
@@ -36,61 +27,24 @@ export async function sheetCommand(folder: string, options: SheetCommandOptions)
   }
   const entries = await listEntries(folder, options.labels);
   if (entries.length === 0) throw CommandError.badArguments(`${folder} holds no PNG files`);
-  const perRow = Math.min(columns, entries.length);
-  const cell = { width: size + GAP, height: size + LABEL_HEIGHT + GAP };
-  const pieces = await Promise.all(
-    entries.map(async ({ file, label }, place) => {
-      const left = GAP + (place % perRow) * cell.width;
-      const top = GAP + Math.floor(place / perRow) * cell.height;
-      return [
-        { input: await readPicture(file, size), left, top },
-        { input: Buffer.from(labelSvg(label, size)), left, top: top + size },
-      ];
-    }),
-  );
-  await sharp({
-    create: {
-      width: GAP + perRow * cell.width,
-      height: GAP + Math.ceil(entries.length / perRow) * cell.height,
-      channels: 3,
-      background: PAPER,
-    },
-  })
-    .composite(pieces.flat())
-    .withXmp(generatedXmp())
-    .toFile(out)
-    .catch((error: unknown) => {
-      throw CommandError.unwritable(out, error);
-    });
-}
-
-function readPicture(file: string, size: number): Promise<Buffer> {
-  const picture = sharp(file).resize(size, size).png().toBuffer();
-  return picture.catch((error: Error) => {
-    throw CommandError.undecodablePicture(file, error);
+  const sheet = await contactSheet(entries, { columns, size });
+  await sheet.toFile(out).catch((error: unknown) => {
+    throw CommandError.unwritable(out, error);
   });
 }
 
-async function listEntries(folder: string, labels: string | undefined): Promise<Entry[]> {
+async function listEntries(folder: string, labels: string | undefined): Promise<SheetPicture[]> {
   try {
     if (labels === undefined) {
       const names = (await readdir(folder)).filter((name) => name.toLowerCase().endsWith('.png')).sort();
-      return names.map((name) => ({ file: join(folder, name), label: parse(name).name }));
+      return names.map((name) => ({ picture: join(folder, name), label: parse(name).name }));
     }
     const lines = (await readFile(labels, 'utf8')).split(/\r?\n/).filter((line) => line.trim() !== '');
     return lines.map((line) => {
       const [name = '', label = parse(name).name] = line.split('\t');
-      return { file: join(folder, name), label };
+      return { picture: join(folder, name), label };
     });
   } catch (error) {
     throw CommandError.badArguments(`${labels ?? folder}: ${CommandError.fromFileSystem(error).message}`);
   }
-}
-
-function labelSvg(label: string, width: number): string {
-  const escaped = label.replace(/[<>&"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${LABEL_HEIGHT}">
-  <text x="${width / 2}" y="19" text-anchor="middle" font-family="DejaVu Sans, Liberation Sans, sans-serif"
-    font-size="13" fill="#2b323c">${escaped}</text>
-</svg>`;
 }

@@ -105,6 +105,20 @@ test(
   PATIENCE_MS,
 );
 
+test(
+  'a cartoon is marked like a portrait and names whose parts it is made of',
+  async () => {
+    const args = ['face', 'low.wav', '--look', 'cartoon', '--out', 'cartoons', '--size', '128'];
+    expect((await timbre(args, { cwd: folder })).status).toBe(0);
+    const metadata = await sharp(join(folder, 'cartoons', 'low.png')).metadata();
+    expect(metadata).toMatchObject({ format: 'png', width: 128, height: 128, hasAlpha: false });
+    expect(metadata.xmpAsString).toContain(DIGITAL_SOURCE_TYPE);
+    expect(metadata.xmpAsString).toContain('<dc:rights>');
+    expect(metadata.xmpAsString).toContain('Draftbit');
+  },
+  PATIENCE_MS,
+);
+
 test.each([
   [['face'], /no files/],
   [['face', 'low.wav', '--size', '12'], /--size/],
