@@ -1,4 +1,5 @@
 // npm run test:training: the training code's tests, then a tiny training of both networks for real, on the CPU.
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { foreground } from './child.mjs';
 import { findNode, installPackages, nodeEnvironment } from './packages.mjs';
@@ -7,7 +8,8 @@ import { fail } from './report.mjs';
 import { ensurePrograms } from './system-packages.mjs';
 import { ensureTrainingVenv } from './training-venv.mjs';
 
-const picture = join(cache, 'face-tiny', 'comparison.jpg');
+const folder = join(cache, 'face-tiny');
+const picture = join(folder, 'comparison.jpg');
 const STAGES = [
   ['training code', ['-m', 'pytest', '-q', 'test/models']],
   ['tiny face decoder', ['models/training/train_face.py', '--config', 'tiny']],
@@ -26,6 +28,8 @@ await installPackages().catch(fail);
 const python = await ensureTrainingVenv().catch(fail);
 // Clips for the tiny voice training where no recordings are at hand; ffmpeg carries them through Opus.
 await ensurePrograms({ 'espeak-ng': 'espeak-ng', ffmpeg: 'ffmpeg' }).catch(fail);
+// Trainings resume; what an earlier version left must neither be resumed nor save this one its work.
+rmSync(folder, { recursive: true, force: true });
 for (const [title, args] of STAGES) {
   console.log(`\n== ${title}`);
   const status = await foreground(python, args, {

@@ -183,7 +183,10 @@ def train_recogniser(config: RecogniserConfig, minutes: float | None = None) -> 
     history = []
     if config.checkpoint.exists():
         saved = torch.load(config.checkpoint, weights_only=False)
-        net.load_state_dict(saved['net']), loss.load_state_dict(saved['loss'])
+        try:
+            net.load_state_dict(saved['net']), loss.load_state_dict(saved['loss'])
+        except RuntimeError as error:
+            raise SystemExit(f'{config.checkpoint} is of another network or other people: delete it and start again') from error
         optimiser.load_state_dict(saved['optimiser'])
         averaged.model.load_state_dict(saved['average'])
         averaged.steps, history = saved['step'], saved['history']
