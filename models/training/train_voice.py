@@ -32,6 +32,7 @@ from train_confidence import train_confidence  # noqa: E402
 from train_speaker import train_speaker  # noqa: E402
 
 STAGES = ('prepare', 'features', 'speaker', 'pair', 'codes', 'redraw', 'confidence', 'export')
+FROM_POPULATION = ('pair', 'redraw')  # stages that draw from the population's face codes
 CONFIGURATIONS = {'voice': 'config.voice', 'tiny': 'config.voice_tiny'}
 
 
@@ -103,10 +104,11 @@ def main() -> None:
     # Said now, and not after an hour of the stages before.
     if 'prepare' in stages and not (args.speech / 'speakers.csv').exists():
         parser.error(f'no speakers.csv in {args.speech}: name a folder of recordings (VOICE.md, "Other data")')
-    if 'pair' in stages and not codes.exists():
+    draws = bool(set(FROM_POPULATION) & set(stages))
+    if draws and not codes.exists():
         parser.error(f'no face codes in {codes}: run train_face.py first (FACE.md), or name a file with --population')
+    population = read_population(codes) if draws else None
     for stage in stages:
-        population = read_population(codes) if stage == 'pair' else None
         train_stage(stage, settings, args.speech, args.cache, population, args.out)
 
 

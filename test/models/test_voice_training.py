@@ -17,6 +17,7 @@ from prepare.speech_features import Copy, prepare_features, write_copy
 from redraw_codes import FACTORS, corpus_directions, redraw_codes, spread_within_traits
 from schedule import BatchesAhead, Schedule
 from synthetic_voice import synthetic_voice
+import train_voice
 from train_codes import load_model, pair_voices, train_codes
 from train_confidence import train_confidence
 from train_speaker import train_speaker
@@ -157,3 +158,16 @@ def test_manifest_keeps_labels_as_written(cache):
         rows = list(csv.DictReader(table))
     assert {row['presentation'] for row in rows} == {'0', '1'}
     assert len(rows) == 2 * VOICES
+
+
+def test_every_stage_that_draws_from_the_population_is_given_it(tmp_path, monkeypatch):
+    codes = tmp_path / 'codes.npz'
+    rng = np.random.default_rng(8)
+    np.savez(codes, code=rng.standard_normal((6, 4)), sex=np.ones(6), age=np.full(6, 30), weight=np.zeros(6))
+    given = {}
+    monkeypatch.setattr(train_voice, 'train_stage', lambda stage, *rest: given.update({stage: rest[3]}))
+    for stage in train_voice.FROM_POPULATION:
+        monkeypatch.setattr('sys.argv', ['train_voice.py', '--stage', stage, '--population', str(codes)])
+        train_voice.main()
+    assert given.keys() == {'pair', 'redraw'}
+    assert all(population.code.shape == (6, 4) for population in given.values())
