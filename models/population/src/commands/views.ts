@@ -1,26 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BrowserPageOptions, withBrowserPage } from '../browser-page.ts';
 import { writeWhole } from '../output-files.ts';
 import type { Person } from '../person.ts';
 import { identityPerson } from '../reference-people.ts';
+import { type RenderSeedsOptions, renderSeeds } from '../render-seeds.ts';
 import { readViews } from '../view-capture.ts';
 import { sampleViews } from '../view-sampling.ts';
 import { styleOf } from '../view-styles.ts';
 
-export interface ViewsOptions extends BrowserPageOptions {
+export interface ViewsOptions extends Omit<RenderSeedsOptions, 'logEvery'> {
   readonly outFolder: string;
-  readonly from: number;
-  /** First seed that is not rendered. */
-  readonly to: number;
   /** Views of each person. */
   readonly views: number;
   /** Side of a view in pixels. */
   readonly size: number;
-  /** Browsers at a time. */
-  readonly workers: number;
-  readonly log: (line: string) => void;
 }
 
 const JPEG_QUALITY = 0.92;
@@ -44,47 +38,26 @@ async function knownPerson(folder: string, seed: number): Promise<Person> {
  * @returns how many people were rendered now
  */
 export async function renderViews(options: ViewsOptions): Promise<number> {
-  const { outFolder, from, to, views: count, size, log } = options;
+  const { outFolder, views: count, size } = options;
   const file = (seed: number, kind: string) => join(outFolder, 'views', `${seed}.${kind}`);
-  const seeds = Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
-  const queue = seeds.filter((seed) => !existsSync(file(seed, 'json')));
-  log(`${seeds.length} people, ${seeds.length - queue.length} already there`);
-  const total = queue.length;
-  const started = performance.now();
-  let done = 0;
-
-  const work = () =>
-    withBrowserPage(options, async (page) => {
-      for (let seed = queue.shift(); seed !== undefined; seed = queue.shift()) {
-        const person = await knownPerson(outFolder, seed);
-        const views = sampleViews(person, count);
-        const picture = { size, supersampling: SUPERSAMPLING, quality: JPEG_QUALITY };
-        const captured = readViews(await page.call({ kind: 'views', views, picture }), count);
-        let offset = 0;
-        const described = captured.map(({ landmarks, jpeg }, i) => {
-          const { person: dressed, pose, light, expression } = views[i];
-          const style = styleOf(dressed);
-          const entry = { offset, bytes: jpeg.length, landmarks, pose, light, expression, style };
-          offset += jpeg.length;
-          return entry;
-        });
-        await writeWhole(file(seed, 'bin'), Buffer.concat(captured.map(({ jpeg }) => jpeg)));
-        await writeWhole(file(seed, 'json'), JSON.stringify({ size, person, views: described }));
-        done++;
-        if (done % LOG_EVERY === 0 || done === total) {
-          log(`${done} of ${total}, ${Math.round((performance.now() - started) / done)} ms each`);
-        }
-      }
-    });
-  const workers = Math.min(options.workers, total);
-  const results = await Promise.allSettled(
-    Array.from({ length: workers }, () =>
-      work().catch((error) => {
-        queue.length = 0; // the other workers end after the person they have begun
-        throw error;
-      }),
-    ),
+  return renderSeeds(
+    { ...options, logEvery: LOG_EVERY },
+    (seed) => existsSync(file(seed, 'json')),
+    async (page, seed) => {
+      const person = await knownPerson(outFolder, seed);
+      const views = sampleViews(person, count);
+      const picture = { size, supersampling: SUPERSAMPLING, quality: JPEG_QUALITY };
+      const captured = readViews(await page.call({ kind: 'views', views, picture }), count);
+      let offset = 0;
+      const described = captured.map(({ landmarks, jpeg }, i) => {
+        const { person: dressed, pose, light, expression } = views[i];
+        const style = styleOf(dressed);
+        const entry = { offset, bytes: jpeg.length, landmarks, pose, light, expression, style };
+        offset += jpeg.length;
+        return entry;
+      });
+      await writeWhole(file(seed, 'bin'), Buffer.concat(captured.map(({ jpeg }) => jpeg)));
+      await writeWhole(file(seed, 'json'), JSON.stringify({ size, person, views: described }));
+    },
   );
-  for (const result of results) if (result.status === 'rejected') throw result.reason;
-  return done;
 }
