@@ -74,11 +74,16 @@ def load_config(name: str = 'default') -> FaceConfig:
     return replace(FaceConfig(name=name), **overrides)
 
 
-def config_argument(description: str, **extra: tuple) -> tuple[FaceConfig, argparse.Namespace]:
-    """Command line shared by the scripts: --config NAME plus `extra` arguments as name=(type, default, help)."""
+def named_config_argument(description: str, load, prefix: str, extra: dict[str, tuple]):
+    """--config NAME, read by `load` from config/PREFIX_NAME.py, plus `extra` arguments as name=(type, default, help)."""
     parser = argparse.ArgumentParser(description=description)
-    parser.add_argument('--config', default='default', help='name of config/face_<name>.py')
+    parser.add_argument('--config', default='default', help=f'name of config/{prefix}_<name>.py')
     for key, (kind, default, text) in extra.items():
         parser.add_argument(f'--{key}', type=kind, default=default, help=text)
     arguments = parser.parse_args()
-    return load_config(arguments.config), arguments
+    return load(arguments.config), arguments
+
+
+def config_argument(description: str, **extra: tuple) -> tuple[FaceConfig, argparse.Namespace]:
+    """Command line shared by the face decoder's scripts."""
+    return named_config_argument(description, load_config, 'face', extra)

@@ -6,7 +6,7 @@ import importlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from face_config import CACHE, REPO, FaceConfig, load_config
+from face_config import CACHE, REPO, FaceConfig, load_config, named_config_argument
 
 
 @dataclass
@@ -54,10 +54,5 @@ def load_recogniser_config(name: str = 'default') -> RecogniserConfig:
 
 
 def recogniser_argument(description: str, **extra: tuple) -> tuple[RecogniserConfig, argparse.Namespace]:
-    """Command line shared by the scripts: --config NAME plus `extra` arguments as name=(type, default, help)."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument('--config', default='default', help='name of config/recogniser_<name>.py')
-    for key, (kind, default, text) in extra.items():
-        parser.add_argument(f'--{key}', type=kind, default=default, help=text)
-    arguments = parser.parse_args()
-    return load_recogniser_config(arguments.config), arguments
+    """Command line shared by the recogniser's scripts."""
+    return named_config_argument(description, load_recogniser_config, 'recogniser', extra)
